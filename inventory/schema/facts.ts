@@ -49,7 +49,15 @@ export const OperatingSystem = Type.Object({
   kernel: text("uname -r"),
   architecture: text("uname -m"),
   libc: text("glibc 2.41, musl 1.2.5"),
-  packageManager: orNull(Type.Union([Type.Literal("apt"), Type.Literal("dnf"), Type.Literal("yum"), Type.Literal("zypper"), Type.Literal("apk")])),
+  packageManager: orNull(
+    Type.Union([
+      Type.Literal("apt"),
+      Type.Literal("dnf"),
+      Type.Literal("yum"),
+      Type.Literal("zypper"),
+      Type.Literal("apk"),
+    ]),
+  ),
   initSystem: text("Name of PID 1"),
   virtualisation: text("none, or the kind: kvm, vmware, systemd-nspawn, docker …"),
   python: text("Version of python3, if there is one"),
@@ -61,7 +69,13 @@ export const Processor = Type.Object({
   sockets: count("Physical packages"),
   cores: count("Physical cores in all packages"),
   threads: count("Logical processors online"),
-  numaNodes: Type.Array(Type.Object({ id: Type.Integer(), threads: Type.String({ description: "CPU list as in 0-15,32-47" }), memoryBytes: count("Memory of this node") })),
+  numaNodes: Type.Array(
+    Type.Object({
+      id: Type.Integer(),
+      threads: Type.String({ description: "CPU list as in 0-15,32-47" }),
+      memoryBytes: count("Memory of this node"),
+    }),
+  ),
   flags: Type.Array(Type.String()),
   maxMegahertz: orNull(Type.Number({ minimum: 0 })),
 });
@@ -71,10 +85,22 @@ export const Memory = Type.Object({
   swapBytes: count("SwapTotal"),
   limitBytes: count("Limit of the enclosing cgroup, when one is below the total"),
   ecc: flag("Whether error correction is on"),
-  dimms: Type.Array(Type.Object({ slot: Type.String(), bytes: count("Size; null when the slot is empty"), type: text("DDR4, DDR5"), megatransfers: count("Speed in MT/s"), manufacturer: text(""), part: text(""), serial: text("") })),
+  dimms: Type.Array(
+    Type.Object({
+      slot: Type.String(),
+      bytes: count("Size; null when the slot is empty"),
+      type: text("DDR4, DDR5"),
+      megatransfers: count("Speed in MT/s"),
+      manufacturer: text(""),
+      part: text(""),
+      serial: text(""),
+    }),
+  ),
 });
 export const Signature = Type.Object({
-  type: Type.String({ description: "ext4, LVM2_member, zfs_member, linux_raid_member, ceph_bluestore, gpt, dos, crypto_LUKS …" }),
+  type: Type.String({
+    description: "ext4, LVM2_member, zfs_member, linux_raid_member, ceph_bluestore, gpt, dos, crypto_LUKS …",
+  }),
   where: Type.String({ description: "Device that carries it: the disk itself or a partition of it" }),
   label: text("Label, if any"),
   uuid: text("UUID, if any"),
@@ -94,17 +120,40 @@ export const Disk = Type.Object({
   removable: flag("Removable medium"),
   readOnly: flag("Read only"),
   partitionTable: text("gpt, dos, or null when there is none"),
-  partitions: Type.Array(Type.Object({ name: Type.String(), sizeBytes: count(""), mountpoints: Type.Array(Type.String()) })),
+  partitions: Type.Array(
+    Type.Object({ name: Type.String(), sizeBytes: count(""), mountpoints: Type.Array(Type.String()) }),
+  ),
   signatures: Type.Array(Signature),
   mountpoints: Type.Array(Type.String({ description: "Where it or anything on it is mounted" })),
   holders: Type.Array(Type.String({ description: "Devices built on it: dm-0, md127" })),
   inUse: flag("Mounted, held, used as swap or opened exclusively"),
   empty: flag("Known to carry no signature, partition, mount or holder; null when that could not be established"),
-  smart: Type.Object({ verdict: Type.Union([Type.Literal("passed"), Type.Literal("failed"), Type.Literal("unknown")]), reason: text("Why unknown, or what failed"), hours: count("Power-on hours"), temperatureCelsius: orNull(Type.Number()) }),
+  smart: Type.Object({
+    verdict: Type.Union([Type.Literal("passed"), Type.Literal("failed"), Type.Literal("unknown")]),
+    reason: text("Why unknown, or what failed"),
+    hours: count("Power-on hours"),
+    temperatureCelsius: orNull(Type.Number()),
+  }),
 });
 export const StorageControllers = Type.Object({
-  controllers: Type.Array(Type.Object({ address: Type.String({ description: "PCI address" }), kind: Type.Union([Type.Literal("raid"), Type.Literal("hba"), Type.Literal("sata"), Type.Literal("nvme"), Type.Literal("other")]), vendor: text(""), device: text(""), driver: text("") })),
-  softwareRaid: Type.Array(Type.Object({ name: Type.String(), level: text(""), members: Type.Array(Type.String()), state: text("") })),
+  controllers: Type.Array(
+    Type.Object({
+      address: Type.String({ description: "PCI address" }),
+      kind: Type.Union([
+        Type.Literal("raid"),
+        Type.Literal("hba"),
+        Type.Literal("sata"),
+        Type.Literal("nvme"),
+        Type.Literal("other"),
+      ]),
+      vendor: text(""),
+      device: text(""),
+      driver: text(""),
+    }),
+  ),
+  softwareRaid: Type.Array(
+    Type.Object({ name: Type.String(), level: text(""), members: Type.Array(Type.String()), state: text("") }),
+  ),
 });
 export const NetworkInterface = Type.Object({
   name: Type.String(),
@@ -114,7 +163,15 @@ export const NetworkInterface = Type.Object({
   duplex: text("full, half"),
   link: flag("Carrier present"),
   mtu: count("MTU in bytes"),
-  kind: Type.Union([Type.Literal("physical"), Type.Literal("bond"), Type.Literal("bridge"), Type.Literal("vlan"), Type.Literal("veth"), Type.Literal("loopback"), Type.Literal("other")]),
+  kind: Type.Union([
+    Type.Literal("physical"),
+    Type.Literal("bond"),
+    Type.Literal("bridge"),
+    Type.Literal("vlan"),
+    Type.Literal("veth"),
+    Type.Literal("loopback"),
+    Type.Literal("other"),
+  ]),
   addresses: Type.Array(Type.String({ description: "CIDR, as in 10.0.0.5/24" })),
   pciAddress: text("PCI address of the device"),
   neighbour: orNull(Type.Object({ system: text(""), port: text(""), description: text("") })),
@@ -136,10 +193,18 @@ export const Gpu = Type.Object({
   mig: text("enabled, disabled"),
 });
 export const Graphics = Type.Object({ gpus: Type.Array(Gpu) });
-export const Bmc = Type.Object({ present: flag("A management controller answers"), type: text("ipmi, redfish host interface"), address: text("LAN address"), mac: text(""), firmware: text("") });
+export const Bmc = Type.Object({
+  present: flag("A management controller answers"),
+  type: text("ipmi, redfish host interface"),
+  address: text("LAN address"),
+  mac: text(""),
+  firmware: text(""),
+});
 export const Time = Type.Object({
   epochMilliseconds: orNull(Type.Number({ description: "The server's wall clock when it was read" })),
-  offsetMilliseconds: orNull(Type.Number({ description: "Server clock minus the prober's clock, corrected by half the round trip" })),
+  offsetMilliseconds: orNull(
+    Type.Number({ description: "Server clock minus the prober's clock, corrected by half the round trip" }),
+  ),
   synchronised: flag("What the kernel or time daemon says"),
   source: text("chrony, systemd-timesyncd, ntpd, none"),
   server: text("The peer it follows"),
@@ -152,14 +217,44 @@ export const Dns = Type.Object({
   reverse: orNull(Type.Array(Type.String({ description: "Names its primary address resolves to" }))),
 });
 export const Listening = Type.Object({
-  ports: Type.Array(Type.Object({ protocol: Type.Union([Type.Literal("tcp"), Type.Literal("udp")]), address: Type.String(), port: Type.Integer(), process: text("Program name") })),
+  ports: Type.Array(
+    Type.Object({
+      protocol: Type.Union([Type.Literal("tcp"), Type.Literal("udp")]),
+      address: Type.String(),
+      port: Type.Integer(),
+      process: text("Program name"),
+    }),
+  ),
 });
 export const Filesystems = Type.Object({
-  filesystems: Type.Array(Type.Object({ mountpoint: Type.String(), device: Type.String(), type: Type.String(), sizeBytes: count(""), availableBytes: count(""), inodes: count(""), inodesFree: count(""), readOnly: flag("") })),
+  filesystems: Type.Array(
+    Type.Object({
+      mountpoint: Type.String(),
+      device: Type.String(),
+      type: Type.String(),
+      sizeBytes: count(""),
+      availableBytes: count(""),
+      inodes: count(""),
+      inodesFree: count(""),
+      readOnly: flag(""),
+    }),
+  ),
 });
 export const Management = Type.Object({
-  agents: Type.Array(Type.Object({ name: Type.String({ description: "bdap, puppet, salt, chef, zabbix, ansible-pull, cephadm, kubelet …" }), detail: text("") })),
-  clusters: Type.Array(Type.Object({ kind: Type.String({ description: "ceph, eos, lvm, zfs, mdraid, kubernetes, slurm, condor, gluster" }), name: text("Cluster or pool name"), id: text("fsid or UUID"), detail: text("") })),
+  agents: Type.Array(
+    Type.Object({
+      name: Type.String({ description: "bdap, puppet, salt, chef, zabbix, ansible-pull, cephadm, kubelet …" }),
+      detail: text(""),
+    }),
+  ),
+  clusters: Type.Array(
+    Type.Object({
+      kind: Type.String({ description: "ceph, eos, lvm, zfs, mdraid, kubernetes, slurm, condor, gluster" }),
+      name: text("Cluster or pool name"),
+      id: text("fsid or UUID"),
+      detail: text(""),
+    }),
+  ),
   pendingReboot: flag("Whether the system asks for a reboot"),
   packageLock: text("Who holds the package manager's lock"),
 });
