@@ -1,0 +1,94 @@
+import type { Secret } from "#inventory/kernel/secret.ts";
+import type { Become, Command, CommandResult, FileToWrite } from "../connectors/connector.ts";
+
+/** The type of one argument, in Ansible's own words. */
+export type ArgumentType = "str" | "bool" | "int" | "float" | "list" | "dict" | "path" | "raw" | "any";
+
+export interface Argument {
+  readonly type: ArgumentType;
+  readonly elements?: ArgumentType;
+  readonly required?: boolean;
+  readonly default?: unknown;
+  readonly choices?: readonly unknown[];
+  readonly aliases?: readonly string[];
+  /** The value is a secret: it is censored in results, diffs and records. */
+  readonly secret?: boolean;
+  readonly description: string;
+}
+
+/** What an operation does to a host, as data. Nothing else may change a host. */
+export type Change =
+  | { readonly kind: "run"; readonly title: string; readonly command: Command }
+  | { readonly kind: "write"; readonly title: string; readonly file: FileToWrite };
+
+/** One file (or other text) before and after, for `--diff`. Texts are whole; the shower makes the unified diff. */
+export interface Difference {
+  readonly before: string;
+  readonly after: string;
+  readonly beforeHeader: string;
+  readonly afterHeader: string;
+}
+
+/** A module result as Ansible registers it: snake_case keys of the original module, plus `changed`, `failed`, `msg`, `rc`… */
+export type ModuleResult = Readonly<Record<string, unknown>> & {
+  readonly changed?: boolean;
+  readonly failed?: boolean;
+};
+
+/** What would be done, decided from what was read. An empty `changes` with `result.changed` false is the no-op. */
+export interface OperationPlan {
+  readonly changes: readonly Change[];
+  /** The result when all changes succeed (and the predicted one under check mode). */
+  readonly result: ModuleResult;
+  readonly differences?: readonly Difference[];
+  /** Makes the final result out of how the changes went (for `command`, `apt` …). Given only the outcomes of `run` changes. */
+  conclude?(outcomes: readonly CommandResult[]): ModuleResult;
+}
+
+/** Reading a host while planning: everything here leaves the host as it is. */
+export interface Reader {
+  run(
+    script: string,
+    options?: { readonly stdin?: string; readonly timeoutMilliseconds?: number },
+  ): Promise<CommandResult>;
+  /** The bytes of a file on the host; undefined when there is none. */
+  readFile(path: string): Promise<Buffer | undefined>;
+}
+
+export interface OperationContext {
+  readonly read: Reader;
+  readonly checkMode: boolean;
+  readonly wantsDiff: boolean;
+  readonly become?: Become;
+  readonly environment: Readonly<Record<string, string | Secret>>;
+  /** Resolves a controller-side path (`src:` of copy) as Ansible does: role's files/, play's files/, play's folder. Throws when missing. */
+  localPath(path: string, kind: "files" | "templates" | "vars"): Promise<string>;
+  /** Facts gathered for the host so far, `ansible_…` names without the prefix. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly signal: AbortSignal;
+}
+
+/** The smallest change, idempotent: reads, then returns changes as data. Answers to one or more Ansible modules. */
+export interface Operation {
+  /** Folder name: noun and the state reached, as in `unit-running`. */
+  readonly name: string;
+  readonly title: string;
+  /** Fully qualified module names it answers to (`ansible.builtin.copy`); short names follow from `ansible.builtin`. */
+  readonly modules: readonly string[];
+  readonly arguments: Readonly<Record<string, Argument>>;
+  readonly rules?: {
+    readonly mutuallyExclusive?: readonly (readonly string[])[];
+    readonly requiredOneOf?: readonly (readonly string[])[];
+    readonly requiredTogether?: readonly (readonly string[])[];
+  };
+  /** Whether the free form (`command: ls -l`) is allowed and which argument it fills. */
+  readonly freeForm?: string;
+  /** Whether check mode is predicted (`full`) or the task is skipped under check mode (`none`), as the original does. */
+  readonly checkMode: "full" | "none";
+  /**
+   * Decides what to do. `module` is the fully qualified name it was called by. Arguments are already validated, typed,
+   * defaulted and with aliases resolved. A failure the person caused is a result with `failed: true` and `msg`, as the
+   * original module gives; a thrown ApplianceError is for the transport and for bugs.
+   */
+  plan(args: Readonly<Record<string, unknown>>, context: OperationContext, module: string): Promise<OperationPlan>;
+}
