@@ -1,0 +1,80 @@
+import { isAbsolute, resolve } from "node:path";
+import { Command, Errors, Flags } from "@oclif/core";
+import { ApplianceError, errorRecordOf, exitCodeOf } from "#inventory/kernel/errors.ts";
+
+/** What every command shares: `--site`, `--json`, and the one error handler. */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true;
+  static override baseFlags = {
+    site: Flags.string({
+      description: "The site directory",
+      env: "BDAP_SITE",
+      default: ".",
+      helpGroup: "GLOBAL",
+      noCacheDefault: true,
+    }),
+  };
+
+  /** Cancelled by the first Ctrl-C or SIGTERM; a second one ends the process at once. */
+  protected readonly signal: AbortSignal = interruptSignal();
+
+  /** Absolute path of `--site`. */
+  protected sitePath(flags: { readonly site: string }): string {
+    return isAbsolute(flags.site) ? flags.site : resolve(flags.site);
+  }
+
+  /** Root folder of the installed package: playbooks, templates and bundles lie under it. */
+  protected get packageRoot(): string {
+    return this.config.root;
+  }
+
+  override async catch(error: Error): Promise<void> {
+    const problem = asApplianceError(error, this.signal);
+    process.exitCode = problem instanceof ApplianceError ? exitCodeOf(problem) : exitCodeOf(error);
+    const record = errorRecordOf(problem);
+    if (this.jsonEnabled()) {
+      this.logJson({ error: record });
+      return;
+    }
+    this.logToStderr(`Error ${record.code}: ${record.message}`);
+    if (record.state !== undefined) this.logToStderr(`  State: ${record.state}`);
+    this.logToStderr(`  Do:    ${record.hint}`);
+    if (record.kind === "bug" && typeof record.context?.["stack"] === "string")
+      this.logToStderr(record.context["stack"]);
+  }
+}
+
+/** oclif's own refusals (unknown flag, missing argument) as errors of ours. */
+function asApplianceError(error: Error, signal: AbortSignal): unknown {
+  if (error instanceof ApplianceError) return error;
+  if (signal.aborted) {
+    return new ApplianceError({
+      code: "INSTALLER_CANCELLED",
+      kind: "cancelled",
+      message: "Stopped on request.",
+      hint: "Run the same command again to go on.",
+      cause: error,
+    });
+  }
+  if (error instanceof Errors.CLIError) {
+    return new ApplianceError({
+      code: "INSTALLER_USAGE",
+      kind: "user",
+      message: error.message.split("\n")[0] ?? error.message,
+      hint: "See the command's --help.",
+      cause: error,
+    });
+  }
+  return error;
+}
+
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  return controller.signal;
+}
