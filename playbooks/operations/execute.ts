@@ -1,0 +1,107 @@
+import { ApplianceError } from "#inventory/kernel/errors.ts";
+import type { Secret } from "#inventory/kernel/secret.ts";
+import type { Become, CommandResult, Connector } from "../connectors/connector.ts";
+import type { Change, ModuleResult, OperationPlan, Reader } from "./operation.ts";
+
+export { validateArguments } from "./arguments.ts";
+
+/** How a plan went. `outcomes` are those of the `run` changes that were run, in order. */
+export interface Execution {
+  readonly result: ModuleResult;
+  readonly outcomes: readonly CommandResult[];
+}
+
+/**
+ * Makes a plan's changes in order on one host and gives the final result. Stops at the first change that fails: the plan's
+ * `conclude` judges what was run so far; without one the result is `failed` with the command's own words. What concerns the
+ * transport (unreachable host, unknown outcome, deadline, cancellation) is thrown as the connector throws it.
+ */
+export async function executePlan(
+  plan: OperationPlan,
+  connector: Connector,
+  become: Become | undefined,
+  signal: AbortSignal,
+): Promise<Execution> {
+  const outcomes: CommandResult[] = [];
+  for (const change of plan.changes) {
+    signal.throwIfAborted();
+    const outcome = await makeChange(change, connector, become, signal);
+    if (outcome === undefined) continue;
+    if ("refusal" in outcome) return { result: failureOf(plan.result, outcome.refusal), outcomes };
+    outcomes.push(outcome);
+    if (outcome.status === 0) continue;
+    if (plan.conclude !== undefined) break;
+    return { result: commandFailure(plan.result, change.title, outcome), outcomes };
+  }
+  return { result: plan.conclude === undefined ? plan.result : plan.conclude(outcomes), outcomes };
+}
+
+/** What a plan reads with: the connector's commands, as `become` and with the task's environment. */
+export function readerOf(
+  connector: Connector,
+  become: Become | undefined,
+  environment: Readonly<Record<string, string | Secret>>,
+  signal: AbortSignal,
+): Reader {
+  return {
+    run: (script, options = {}) =>
+      connector.run({ script, environment, ...options, ...(become === undefined ? {} : { become }) }, signal),
+    readFile: async (path) => {
+      try {
+        return await connector.readFile(path, become, signal);
+      } catch (error) {
+        if (isRefusal(error)) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+async function makeChange(
+  change: Change,
+  connector: Connector,
+  become: Become | undefined,
+  signal: AbortSignal,
+): Promise<CommandResult | { readonly refusal: ApplianceError } | undefined> {
+  const asUser = become === undefined ? {} : { become };
+  if (change.kind === "run") return connector.run({ ...asUser, ...change.command }, signal);
+  try {
+    await connector.writeFile({ ...asUser, ...change.file }, signal);
+    return undefined;
+  } catch (error) {
+    if (isRefusal(error)) return { refusal: error };
+    throw error;
+  }
+}
+
+/** Codes of {@link Connector} that say nothing about the request itself: the host or the way to it is in trouble. */
+const TRANSPORT_CODES: readonly string[] = [
+  "PLAYBOOKS_HOST_UNREACHABLE",
+  "PLAYBOOKS_HOST_KEY_CHANGED",
+  "PLAYBOOKS_LOGIN_REFUSED",
+  "PLAYBOOKS_BECOME_REFUSED",
+  "PLAYBOOKS_OUTCOME_UNKNOWN",
+  "PLAYBOOKS_COMMAND_TIMEOUT",
+];
+
+function isRefusal(error: unknown): error is ApplianceError {
+  if (!(error instanceof ApplianceError)) return false;
+  return !TRANSPORT_CODES.includes(error.code) && error.kind !== "cancelled" && error.kind !== "bug";
+}
+
+function failureOf(planned: ModuleResult, error: ApplianceError): ModuleResult {
+  return { ...planned, changed: false, failed: true, msg: error.message };
+}
+
+function commandFailure(planned: ModuleResult, title: string, outcome: CommandResult): ModuleResult {
+  const words = outcome.stderr.trim() || outcome.stdout.trim() || `${title}: exit status ${outcome.status}`;
+  return {
+    ...planned,
+    changed: false,
+    failed: true,
+    msg: words,
+    rc: outcome.status,
+    stdout: outcome.stdout,
+    stderr: outcome.stderr,
+  };
+}
