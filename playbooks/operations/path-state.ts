@@ -1,0 +1,227 @@
+import { shellQuote } from "#inventory/kernel/shell.ts";
+import { modeText } from "./mode.ts";
+
+export type PathKind = "file" | "directory" | "link" | "character" | "block" | "fifo" | "socket";
+
+/** What stat(2) says of one path. Times in seconds since 1970 with their fraction. */
+export interface PathStat {
+  readonly kind: PathKind;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Names; the number as text when the host knows no name for it. */
+  readonly owner: string;
+  readonly group: string;
+  readonly links: number;
+  readonly size: number;
+  readonly blocks: number;
+  readonly blockSize: number;
+  readonly inode: number;
+  readonly device: number;
+  readonly deviceType: number;
+  readonly accessed: number;
+  readonly modified: number;
+  readonly changed: number;
+  readonly born: number | undefined;
+  /** SELinux context, where the host has SELinux. */
+  readonly context: string | undefined;
+}
+
+/** One path as it lies on the host; all undefined when there is nothing. */
+export interface PathState {
+  /** The path itself, links not followed. */
+  readonly stat: PathStat | undefined;
+  /** What a link's text is, and the path where following links ends (whether or not something is there). */
+  readonly linkText: string | undefined;
+  readonly realPath: string | undefined;
+  /** What the path leads to with links followed; undefined for a link to nothing. */
+  readonly target: PathStat | undefined;
+  /** SHA-1 of the regular file the path leads to; only where asked for. */
+  readonly sha1: string | undefined;
+  /** Content of the regular file the path leads to; only where asked for. */
+  readonly content: Buffer | undefined;
+}
+
+/** Who makes changes on the host, and with which umask. */
+export interface HostUser {
+  readonly uid: number;
+  readonly gid: number;
+  readonly owner: string;
+  readonly group: string;
+  readonly umask: number;
+}
+
+/**
+ * Shell functions for {@link describePath}: `stat_of PATH` prints one line of numbers or `absent`; `path_state PATH [sha1]
+ * [content]` prints the lines that {@link parsePathStates} reads. Needs coreutils only. File names never reach the output
+ * but as base64.
+ */
+export const PATH_FUNCTIONS = `
+stat_of() {
+  if [ -L "$1" ] || [ -e "$1" ]; then
+    LC_ALL=C stat -c 'stat %f %u %g %h %s %b %o %i %d %r %.9X %.9Y %.9Z %W %U %G %C' -- "$1" 2>/dev/null || echo absent
+  else echo absent; fi
+}
+path_state() {
+  echo "path $2"
+  stat_of "$1"
+  if [ -L "$1" ]; then
+    echo "link $(readlink -- "$1" | base64 -w0)"
+    echo "real $(readlink -f -- "$1" | base64 -w0)"
+    if [ -e "$1" ]; then echo target; LC_ALL=C stat -L -c 'stat %f %u %g %h %s %b %o %i %d %r %.9X %.9Y %.9Z %W %U %G %C' -- "$1"; fi
+  fi
+  if [ -f "$1" ]; then
+    case " $3 " in *' sha1 '*) echo "sha1 $(sha1sum <"$1" 2>/dev/null | cut -c1-40)" ;; esac
+    case " $3 " in *' content '*) if [ -r "$1" ]; then echo "content $(base64 -w0 <"$1")"; fi ;; esac
+  fi
+}
+user_state() { echo "user $(id -u) $(id -g) $(umask) $(id -un) $(id -gn)"; }
+`;
+
+/** A line of shell that prints the state of `path` under `label` (a word). Follows {@link PATH_FUNCTIONS}. */
+export function describePath(path: string, label: string, wants: readonly ("sha1" | "content")[] = []): string {
+  return `path_state ${shellQuote(guarded(path))} ${shellQuote(label)} ${shellQuote(wants.join(" "))}\n`;
+}
+
+/** What {@link describePath} and `user_state` printed, by label. Lines of other kinds are left alone. */
+export function parsePathStates(output: string): { paths: Map<string, PathState>; user: HostUser | undefined } {
+  const paths = new Map<string, PathState>();
+  let user: HostUser | undefined;
+  let label = "";
+  let following = false;
+  for (const line of output.split("\n")) {
+    const [word = "", value = ""] = splitOnce(line);
+    if (word === "path") {
+      label = value;
+      following = false;
+      paths.set(label, NOTHING);
+    } else if (word === "user") user = parseUser(value);
+    else if (word === "target") following = true;
+    else {
+      const state = paths.get(label);
+      if (state !== undefined) paths.set(label, { ...state, ...parseLine(word, value, following) });
+    }
+  }
+  return { paths, user };
+}
+
+/** A path made safe as an operand of any command: never taken for an option. Paths with a NUL cannot exist. */
+export function guarded(path: string): string {
+  const clean = path.replaceAll("\0", "");
+  return clean.startsWith("-") ? `./${clean}` : clean;
+}
+
+/** The state of a path in the words of the `file` module. */
+export function stateWord(stat: PathStat | undefined): "absent" | "directory" | "file" | "hard" | "link" {
+  if (stat === undefined) return "absent";
+  if (stat.kind === "link") return "link";
+  if (stat.kind === "directory") return "directory";
+  return stat.links > 1 ? "hard" : "file";
+}
+
+/** The keys Ansible adds to every result that names a path. */
+export function pathKeys(stat: PathStat | undefined): Record<string, unknown> {
+  if (stat === undefined) return { state: "absent" };
+  return {
+    uid: stat.uid,
+    gid: stat.gid,
+    owner: stat.owner,
+    group: stat.group,
+    mode: modeText(stat.mode),
+    state: stateWord(stat),
+    ...(stat.context === undefined ? {} : { secontext: stat.context }),
+    size: stat.size,
+  };
+}
+
+const NOTHING: PathState = {
+  stat: undefined,
+  linkText: undefined,
+  realPath: undefined,
+  target: undefined,
+  sha1: undefined,
+  content: undefined,
+};
+
+const KINDS: Readonly<Record<number, PathKind>> = {
+  0o010000: "fifo",
+  0o020000: "character",
+  0o040000: "directory",
+  0o060000: "block",
+  0o100000: "file",
+  0o120000: "link",
+  0o140000: "socket",
+};
+
+function parseLine(word: string, value: string, following: boolean): Partial<PathState> {
+  switch (word) {
+    case "stat": {
+      const stat = parseStat(value);
+      if (following) return { target: stat };
+      return stat.kind === "link" ? { stat } : { stat, target: stat };
+    }
+    case "link":
+      return { linkText: decodeText(value) };
+    case "real":
+      return { realPath: decodeText(value) };
+    case "sha1":
+      return { sha1: value };
+    case "content":
+      return { content: Buffer.from(value, "base64") };
+    default:
+      return {};
+  }
+}
+
+/** Fields of `stat -c 'stat …'` in {@link PATH_FUNCTIONS}. */
+function parseStat(fields: string): PathStat {
+  const [raw = "0", ...rest] = fields.split(" ");
+  const bits = Number.parseInt(raw, 16);
+  const number = (index: number): number => Number(rest[index] ?? 0);
+  const born = number(12);
+  const context = rest[15];
+  return {
+    kind: KINDS[bits & 0o170000] ?? "file",
+    mode: bits & 0o7777,
+    uid: number(0),
+    gid: number(1),
+    links: number(2),
+    size: number(3),
+    blocks: number(4),
+    blockSize: number(5),
+    inode: number(6),
+    device: number(7),
+    deviceType: Number.parseInt(rest[8] ?? "0", 16) || 0,
+    accessed: number(9),
+    modified: number(10),
+    changed: number(11),
+    born: born > 0 ? born : undefined,
+    owner: nameOr(rest[13], rest[0]),
+    group: nameOr(rest[14], rest[1]),
+    context: context === undefined || context === "?" ? undefined : context,
+  };
+}
+
+function parseUser(fields: string): HostUser {
+  const [uid = "0", gid = "0", umask = "022", owner = "", group = ""] = fields.split(" ");
+  return {
+    uid: Number(uid),
+    gid: Number(gid),
+    umask: Number.parseInt(umask, 8),
+    owner: nameOr(owner, uid),
+    group: nameOr(group, gid),
+  };
+}
+
+function nameOr(name: string | undefined, id: string | undefined): string {
+  return name === undefined || name === "" || name === "UNKNOWN" ? (id ?? "0") : name;
+}
+
+function decodeText(base64: string): string {
+  return Buffer.from(base64, "base64").toString("utf8").replace(/\n$/, "");
+}
+
+function splitOnce(line: string): [string, string] {
+  const space = line.indexOf(" ");
+  return space === -1 ? [line, ""] : [line.slice(0, space), line.slice(space + 1)];
+}
