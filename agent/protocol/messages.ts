@@ -125,7 +125,7 @@ export const nodePaths = {
   controlPlane: "/opt/bdap/control-plane",
   agentConfiguration: "/etc/bdap/agent.json",
   controlPlaneConfiguration: "/etc/bdap/control-plane.json",
-  joinToken: "/etc/bdap/join-token",
+  joinToken: "/var/lib/bdap-agent/join-token",
   agentState: "/var/lib/bdap-agent",
   controlPlaneState: "/var/lib/bdap-control-plane",
 } as const;

@@ -1,0 +1,117 @@
+import { join } from "node:path";
+import { ApplianceError, type ErrorRecord } from "#inventory/kernel/errors.ts";
+import type { Plan } from "#inventory/schema/plan.ts";
+import { connectSsh } from "#playbooks/connectors/ssh/ssh.ts";
+import { runUnderAnsible } from "#playbooks/engine/ansible/ansible.ts";
+import { runPlaybook } from "#playbooks/engine/engine.ts";
+import type { EngineEvent, HostRecap } from "#playbooks/engine/events.ts";
+import type { PlaybookRun } from "#playbooks/engine/run.ts";
+import type { HostOutcome, Phase, PhaseInput, PhaseReport } from "./phase.ts";
+import { endpointOf, openHostKeys } from "./site-access/site-access.ts";
+
+/** A phase that runs one playbook of ours. */
+export interface PlayPhase extends Omit<Phase, "run"> {
+  /** File under playbooks/plays. */
+  readonly play: string;
+  /** Variables for this run; secrets among them stay `Secret`s. */
+  variables(input: PhaseInput): Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** Makes the phase out of its play: runs it on the phase's hosts with the chosen engine and reads the outcome per host. */
+export function playPhase(definition: PlayPhase): Phase {
+  const { play, variables, ...rest } = definition;
+  return { ...rest, run: async (input) => runPlay(play, await variables(input), input) };
+}
+
+async function runPlay(
+  play: string,
+  variables: Readonly<Record<string, unknown>>,
+  input: PhaseInput,
+): Promise<PhaseReport> {
+  const causes = new Map<string, ErrorRecord>();
+  const run = await playbookRun(play, variables, input, (event) => noteCause(event, causes));
+  if (input.hosts.length === 0) return { hosts: {}, changed: false };
+  const outcome = input.options.engine === "ansible" ? await runUnderAnsible(run) : await runPlaybook(run);
+  const hosts: Record<string, HostOutcome> = {};
+  for (const host of input.hosts) {
+    const recap = outcome.hosts[host];
+    if (recap !== undefined) hosts[host] = outcomeOf(recap, causes.get(host));
+  }
+  return { hosts, changed: Object.values(outcome.hosts).some((recap) => recap.changed > 0) };
+}
+
+async function playbookRun(
+  play: string,
+  variables: Readonly<Record<string, unknown>>,
+  input: PhaseInput,
+  note: (event: EngineEvent) => void,
+): Promise<PlaybookRun> {
+  const { options, site, answers } = input;
+  const hostKeys = await openHostKeys(site);
+  return {
+    playbook: join(input.packageRoot, "playbooks", "plays", play),
+    inventory: [site.paths.inventory],
+    rolesPath: [join(input.packageRoot, "playbooks", "roles")],
+    extraVariables: { bdap_rendered: input.rendered, ...variables },
+    limit: input.hosts.join(","),
+    ...(options.tags.length > 0 ? { tags: options.tags } : {}),
+    ...(options.skipTags.length > 0 ? { skipTags: options.skipTags } : {}),
+    forks: options.forks,
+    check: options.check,
+    diff: options.diff,
+    pendingHandlers: input.pendingHandlers,
+    connect: async (host, _variables, signal) => {
+      const node = input.plan.nodes.find((candidate) => candidate.name === host);
+      if (node === undefined) throw unplannedHost(host);
+      return connectSsh(await endpointOf(site, answers, node), { hostKeys, signal });
+    },
+    onEvent: async (event) => {
+      note(event);
+      await input.onEvent(event);
+    },
+    signal: input.signal,
+  };
+}
+
+function noteCause(event: EngineEvent, causes: Map<string, ErrorRecord>): void {
+  if (event.type !== "task-result") return;
+  if (event.status !== "failed" && event.status !== "unreachable" && event.status !== "unknown") return;
+  causes.set(event.host, event.error ?? failedTask(event.task, event.role, event.result["msg"]));
+}
+
+function failedTask(task: string, role: string | undefined, message: unknown): ErrorRecord {
+  return {
+    code: "PLAYBOOKS_TASK_FAILED",
+    kind: "environment",
+    message: `${role === undefined ? "" : `${role}: `}${task}: ${typeof message === "string" ? message : "failed"}`,
+    hint: "Correct what it says on that host, then run bdap apply again: it goes on from there.",
+    context: { task },
+  };
+}
+
+function outcomeOf(recap: HostRecap, cause: ErrorRecord | undefined): HostOutcome {
+  const because = cause === undefined ? {} : { cause };
+  if (recap.unreachable > 0) return { status: "unreachable", ...because };
+  if (recap.failed > 0) return { status: "failed", ...because };
+  return { status: recap.changed > 0 ? "changed" : "done" };
+}
+
+function unplannedHost(host: string): ApplianceError {
+  return new ApplianceError({
+    code: "INSTALLER_HOST_NOT_PLANNED",
+    kind: "user",
+    message: `${host} is in the inventory but not in the plan.`,
+    hint: "Run bdap plan again, or take the host out of the inventory.",
+    context: { host },
+  });
+}
+
+/** Every node of the plan. */
+export function everyNode(plan: Plan): readonly string[] {
+  return plan.nodes.map((node) => node.name);
+}
+
+/** Nodes that carry a service. */
+export function nodesOf(plan: Plan, service: string): readonly string[] {
+  return plan.services.find((candidate) => candidate.name === service)?.nodes ?? [];
+}

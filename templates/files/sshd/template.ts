@@ -1,0 +1,14 @@
+import { Type } from "typebox";
+import { defineTemplate } from "../../renderer/template.ts";
+
+export const sshd = defineTemplate({
+  name: "sshd",
+  title: "SSH: keys only, no root by password, nothing forwarded that nobody asked for",
+  role: "baseline",
+  path: "/etc/ssh/sshd_config.d/10-bdap.conf",
+  mode: 0o644,
+  source: "10-bdap.conf.hbs",
+  context: Type.Object({ title: Type.String(), keysOnly: Type.Boolean() }),
+  // Where the installer itself logs in with a password, passwords stay allowed: hardening must not lock it out.
+  contexts: ({ site }) => [{ title: sshd.title, keysOnly: site.access.passwordFile === undefined }],
+});

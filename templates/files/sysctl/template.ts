@@ -1,0 +1,13 @@
+import { Type } from "typebox";
+import { defineTemplate } from "../../renderer/template.ts";
+
+export const sysctl = defineTemplate({
+  name: "sysctl",
+  title: "Kernel settings",
+  role: "baseline",
+  path: "/etc/sysctl.d/60-bdap.conf",
+  mode: 0o644,
+  source: "60-bdap.conf.hbs",
+  context: Type.Object({ title: Type.String(), ownKernel: Type.Boolean() }),
+  contexts: ({ sharesKernel }) => [{ title: sysctl.title, ownKernel: !sharesKernel }],
+});
