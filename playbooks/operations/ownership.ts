@@ -112,7 +112,7 @@ export function ownershipChange(
   const names = { owner: known.owner?.name ?? stat.owner, group: known.group?.name ?? stat.group };
   return {
     differs: Object.keys(after).length > 0,
-    script: lines.length === 0 ? "" : `${lines.join(" &&\n")}\n`,
+    script: lines.length === 0 ? "" : `${lines.join("\n")}\n`,
     before,
     after,
     result: { ...stat, uid, gid, mode, ...names },

@@ -57,10 +57,10 @@ export interface HostUser {
  * but as base64.
  */
 export const PATH_FUNCTIONS = `
+stat_fields='stat %f %u %g %h %s %b %o %i %d %r %.9X %.9Y %.9Z %W %U %G'
+if [ -e /sys/fs/selinux/enforce ]; then stat_fields="$stat_fields %C"; fi
 stat_of() {
-  if [ -L "$1" ] || [ -e "$1" ]; then
-    LC_ALL=C stat -c 'stat %f %u %g %h %s %b %o %i %d %r %.9X %.9Y %.9Z %W %U %G %C' -- "$1" 2>/dev/null || echo absent
-  else echo absent; fi
+  if [ -L "$1" ] || [ -e "$1" ]; then LC_ALL=C stat -c "$stat_fields" -- "$1"; else echo absent; fi
 }
 path_state() {
   echo "path $2"
@@ -68,7 +68,7 @@ path_state() {
   if [ -L "$1" ]; then
     echo "link $(readlink -- "$1" | base64 -w0)"
     echo "real $(readlink -f -- "$1" | base64 -w0)"
-    if [ -e "$1" ]; then echo target; LC_ALL=C stat -L -c 'stat %f %u %g %h %s %b %o %i %d %r %.9X %.9Y %.9Z %W %U %G %C' -- "$1"; fi
+    if [ -e "$1" ]; then echo target; LC_ALL=C stat -L -c "$stat_fields" -- "$1"; fi
   fi
   if [ -f "$1" ]; then
     case " $3 " in *' sha1 '*) echo "sha1 $(sha1sum <"$1" 2>/dev/null | cut -c1-40)" ;; esac
@@ -143,15 +143,16 @@ const NOTHING: PathState = {
   content: undefined,
 };
 
-const KINDS: Readonly<Record<number, PathKind>> = {
-  0o010000: "fifo",
-  0o020000: "character",
-  0o040000: "directory",
-  0o060000: "block",
-  0o100000: "file",
-  0o120000: "link",
-  0o140000: "socket",
-};
+/** File types of `st_mode` (inode(7)). A list of pairs, because the formatter mangles octal keys of objects. */
+const KINDS: ReadonlyMap<number, PathKind> = new Map([
+  [0o010000, "fifo"],
+  [0o020000, "character"],
+  [0o040000, "directory"],
+  [0o060000, "block"],
+  [0o100000, "file"],
+  [0o120000, "link"],
+  [0o140000, "socket"],
+]);
 
 function parseLine(word: string, value: string, following: boolean): Partial<PathState> {
   switch (word) {
@@ -181,7 +182,7 @@ function parseStat(fields: string): PathStat {
   const born = number(12);
   const context = rest[15];
   return {
-    kind: KINDS[bits & 0o170000] ?? "file",
+    kind: KINDS.get(bits & 0o170000) ?? "file",
     mode: bits & 0o7777,
     uid: number(0),
     gid: number(1),

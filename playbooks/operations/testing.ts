@@ -87,7 +87,8 @@ export async function proveIdempotence(
   if ((await fingerprint(trial)) !== before) throw new Error("check mode changed something");
   const first = (await trial.run(operation, raw, options)).result;
   const second = await trial.run(operation, raw, options);
-  if (predicted.changed !== first.changed) throw new Error(`predicted ${predicted.changed}, was ${first.changed}`);
+  if (predicted.changed !== first.changed)
+    throw new Error(`predicted ${predicted.changed}, was ${JSON.stringify(first)}`);
   if (second.plan.changes.length > 0) throw new Error(`second apply plans: ${second.plan.changes[0]?.title}`);
   return { predicted, first, second: second.result };
 }
@@ -129,7 +130,11 @@ function runHere(command: Command): Promise<CommandResult> {
       typeof value === "string" ? value : value.reveal(),
     ]);
     const child = spawn("/bin/sh", ["-c", command.script], {
-      env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root", ...Object.fromEntries(environment) },
+      env: {
+        PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        HOME: "/root",
+        ...Object.fromEntries(environment),
+      },
     });
     const streams: Record<"stdout" | "stderr", Buffer[]> = { stdout: [], stderr: [] };
     child.stdout.on("data", (chunk: Buffer) => streams.stdout.push(chunk));
