@@ -9,6 +9,7 @@ import { ensureRoot } from "./host-root.ts";
 import { ensureImage } from "./image.ts";
 import { whileLocked } from "./lock.ts";
 import { type MachineSettings, readMachineSettings } from "./machine.ts";
+import { ensureSharedMount } from "./mounts.ts";
 import { ensureNetwork } from "./network.ts";
 import { ensurePackageCache } from "./package-cache/process.ts";
 import { preflight } from "./preflight.ts";
@@ -56,6 +57,7 @@ export async function labUp(profile: LabProfile, options: LabOptions = {}): Prom
     await saveState(before ?? planned);
     const images = await ensureImages(planned, machine, runner, options);
     report(options, { step: "network", message: `network ${planned.subnet} on ${planned.bridge}` });
+    await ensureSharedMount(planned.directory, runner);
     await ensureNetwork(planned, runner);
     await ensureCredentials(planned, runner);
     await ensurePackageCache(planned, machine, runner);

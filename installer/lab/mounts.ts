@@ -1,4 +1,15 @@
 import { readFile } from "node:fs/promises";
+import type { CommandRunner } from "./runner.ts";
+
+/**
+ * Makes `directory` a mount whose changes reach every namespace that has a copy of it. A host started for another lab
+ * copies the machine's mounts; without this, it would hold on to ours after they are unmounted.
+ */
+export async function ensureSharedMount(directory: string, runner: CommandRunner): Promise<void> {
+  if ((await mountsBelow(directory)).includes(directory)) return;
+  await runner.run("mount", ["--bind", directory, directory]);
+  await runner.run("mount", ["--make-shared", directory]);
+}
 
 /** Mount points of this machine at or below `directory`, the deepest first. */
 export async function mountsBelow(directory: string): Promise<string[]> {

@@ -4,8 +4,8 @@ import { readFileIfThere, writeFileDurably } from "#inventory/kernel/files.ts";
 import type { CommandRunner } from "./runner.ts";
 import { LAB_ROOT, type LabState, labId, labNames } from "./state.ts";
 
-/** Marks our routes; `ip route` prints it as `proto 186`. Any number that no routing daemon has registered. */
-export const ROUTE_PROTOCOL = "186";
+/** Marks our routes in `ip -N route`. Any number that no routing daemon has registered in /etc/iproute2/rt_protos. */
+export const ROUTE_PROTOCOL = "66";
 /** Worse than every other route, so that it only counts when the bridge is not there. */
 const WORST_METRIC = "4294967294";
 const FORWARDING = "/proc/sys/net/ipv4/ip_forward";

@@ -104,7 +104,7 @@ async function missingSpace(lab: LabState): Promise<Missing[]> {
 }
 
 async function subnetInUse(lab: LabState, runner: CommandRunner): Promise<Missing[]> {
-  const { stdout } = await runner.run("ip", ["-json", "-4", "route", "show", "table", "all"]);
+  const { stdout } = await runner.run("ip", ["-json", "-N", "-4", "route", "show", "table", "all"]);
   const taken = overlappingRoute(lab, JSON.parse(stdout || "[]"));
   if (taken === undefined) return [];
   return [
@@ -127,7 +127,7 @@ export function overlappingRoute(
   for (const route of Array.isArray(routes) ? (routes as Record<string, unknown>[]) : []) {
     const destination = String(route["dst"]);
     if (destination === "default" || route["dev"] === lab.bridge) continue;
-    if (route["type"] === "unreachable" && String(route["protocol"]) === ROUTE_PROTOCOL) continue;
+    if (/^(unreachable|7)$/.test(String(route["type"])) && String(route["protocol"]) === ROUTE_PROTOCOL) continue;
     const cidr = destination.includes("/") ? destination : `${destination}/32`;
     if (!ipaddr.IPv4.isValidCIDR(cidr)) continue;
     const [otherNetwork, otherBits] = ipaddr.IPv4.parseCIDR(cidr);

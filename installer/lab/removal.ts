@@ -18,8 +18,10 @@ export async function removeLab(name: string, runner: CommandRunner): Promise<vo
   const { directory } = labNames(name);
   await endProcesses(name, directory);
   await removeNetwork(name, runner);
-  await unmountAll(directory, runner);
+  await unmountAll((point) => point !== directory, directory, runner);
   await detachLoops(directory, runner);
+  // Only now: the files behind the loop devices were opened through this mount.
+  await unmountAll(() => true, directory, runner);
   await removeControlGroups(name);
   await removeNspawnRemains(name);
   const left = [
@@ -50,10 +52,15 @@ async function endProcesses(name: string, directory: string): Promise<void> {
   await holdsWithin(10_000, async () => (await own()).length === 0, undefined, 50);
 }
 
-async function unmountAll(directory: string, runner: CommandRunner): Promise<void> {
+async function unmountAll(
+  concerns: (point: string) => boolean,
+  directory: string,
+  runner: CommandRunner,
+): Promise<void> {
   await holdsWithin(10_000, async () => {
-    for (const point of await mountsBelow(directory)) await runner.run("umount", [point], { tolerant: true });
-    return (await mountsBelow(directory)).length === 0;
+    const points = (await mountsBelow(directory)).filter(concerns);
+    for (const point of points) await runner.run("umount", [point], { tolerant: true });
+    return (await mountsBelow(directory)).filter(concerns).length === 0;
   });
 }
 
