@@ -15,8 +15,16 @@ export const AgentConfiguration = Type.Object(
     stateDirectory: Type.String(),
     joinTokenFile: Type.String({ description: "Read once and deleted after the join" }),
     smartFile: Type.Optional(Type.String({ description: "Where the root-run SMART reader leaves its JSON" })),
+    units: Type.Optional(
+      Type.Array(Type.String({ maxLength: 128 }), {
+        maxItems: 200,
+        description: "systemd units whose state is reported, besides `bdap-*` and the base system's",
+      }),
+    ),
     thresholds: Type.Optional(
-      Type.Record(Type.String(), Type.Number(), { description: "Overrides of the checks' limits by name" }),
+      Type.Record(Type.String(), Type.Number(), {
+        description: "Overrides of the checks' limits by `<check>.<limit>`, as in `disk-space.warningShare`",
+      }),
     ),
   },
   { additionalProperties: false },
