@@ -36,6 +36,8 @@ export interface AgentOptions {
 
 /** How often a node without a valid certificate looks for a join token. */
 const TOKEN_LOOK_MILLISECONDS = 2000;
+/** A report does not wait longer than this for slow collectors. */
+const PATIENCE_MILLISECONDS = 3000;
 /** An unchanged trouble is said again this often. */
 const SAY_AGAIN_MILLISECONDS = 600_000;
 
@@ -95,7 +97,7 @@ class RunningAgent {
     try {
       if (clock.monotonic() >= this.#collectAt) {
         this.#collectAt = clock.monotonic() + jittered(this.#interval, random);
-        await this.#collecting.round();
+        await this.#collecting.round(PATIENCE_MILLISECONDS);
         this.#judging.judge((name) => this.#collecting.reading(name));
       }
       if (await this.#membership.joinIfInvited(signal)) this.#welcome();

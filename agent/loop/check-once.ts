@@ -20,6 +20,9 @@ export interface CheckOnceOptions {
 /** Long enough between two readings for rates. */
 const BETWEEN_MILLISECONDS = 1000;
 
+/** A person waits longer than a report. */
+const PATIENCE_MILLISECONDS = 60_000;
+
 /** What the agent would report now, without a control plane: figures, verdicts and what could not be read. */
 export async function checkOnce(
   options: CheckOnceOptions,
@@ -33,7 +36,7 @@ export async function checkOnce(
   );
   const judging = new Judging(checks, limitsOf(checks, configuration?.thresholds ?? {}).limits, clock);
   for (const rest of [BETWEEN_MILLISECONDS, 0]) {
-    await collecting.round();
+    await collecting.round(PATIENCE_MILLISECONDS);
     judging.judge((name) => collecting.reading(name));
     await sleep(rest);
   }

@@ -41,9 +41,18 @@ export class Collecting {
     }
   }
 
-  /** Reads all that is due and resolves when each has been read or has missed its deadline. Never rejects. */
-  async round(): Promise<void> {
-    await Promise.all(this.#collectors.map((collector) => this.#readIfDue(collector)));
+  /**
+   * Reads all that is due. Resolves when each has been read or has missed its deadline, but after `patienceMilliseconds`
+   * at the latest: slow ones go on and count in a later round. Never rejects.
+   */
+  async round(patienceMilliseconds: number): Promise<void> {
+    const reading = Promise.all(this.#collectors.map((collector) => this.#readIfDue(collector)));
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise((resolve) => {
+      timer = setTimeout(resolve, patienceMilliseconds);
+    });
+    await Promise.race([reading, patience]);
+    clearTimeout(timer);
   }
 
   reading(name: string): Reading {
