@@ -22,6 +22,8 @@ export interface SiteDirectory {
   readonly path: string;
   readonly paths: SitePaths;
   readonly vault: SiteVault;
+  /** Socket of the SSH agent of whoever runs this, where there is one. */
+  readonly agentSocket: string | undefined;
   /** Makes the folder (mode 0700) and its .gitignore where they are missing. */
   create(): Promise<void>;
   /** site.yml. `INVENTORY_SITE_MISSING`, `INVENTORY_SITE_INVALID`, `KERNEL_YAML_UNPARSABLE`, the last two with line and column. */
@@ -53,6 +55,8 @@ export interface SiteDirectory {
 export interface SiteOptions {
   /** Where the vault's password lies; .vault-password in the site directory unless given. */
   readonly vaultPasswordFile?: string;
+  /** Socket of an SSH agent, as SSH_AUTH_SOCK names it. */
+  readonly agentSocket?: string;
 }
 
 /** The site directory at `path`, which need not exist yet. */
@@ -63,6 +67,7 @@ export function openSite(path: string, options: SiteOptions = {}): SiteDirectory
     path: root,
     paths,
     vault: siteVault(paths),
+    agentSocket: options.agentSocket,
     create: () => create(root, paths),
     readAnswers: () => readAnswers(paths.answers),
     writeAnswers: async (site) => {
