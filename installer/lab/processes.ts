@@ -23,13 +23,14 @@ export function belongsToLab(process: MachineProcess, directory: string): boolea
   if (basename(program) === "systemd-nspawn") {
     return process.args.some((arg) => arg.startsWith("--directory=") && inside(arg.slice("--directory=".length)));
   }
-  if (basename(script) === "keep-host.sh") return inside(first);
+  if (basename(program) === "bash" && script.endsWith("/keep-host.sh")) return inside(first);
   return isPackageCache(process) && inside(first);
 }
 
 /** Whether `process` is the lab's package cache: `node …/package-cache/main.ts LAB_DIRECTORY …`. */
 export function isPackageCache(process: MachineProcess): boolean {
-  return /\/package-cache\/main\.(ts|js)$/.test(process.args[1] ?? "");
+  const [program = "", script = ""] = process.args;
+  return basename(program).startsWith("node") && /\/package-cache\/main\.(ts|js)$/.test(script);
 }
 
 /** The process of systemd-nspawn that runs the host in `directory`, or undefined when the host is off. */

@@ -1,5 +1,5 @@
-import { readdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, rm, stat, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { controlGroupsOf, removeControlGroup } from "./control-groups.ts";
 import { loopDevicesBelow } from "./disks.ts";
 import { labErrors } from "./errors.ts";
@@ -18,6 +18,7 @@ export async function removeLab(name: string, runner: CommandRunner): Promise<vo
   const { directory } = labNames(name);
   await endProcesses(name, directory);
   await removeNetwork(name, runner);
+  await removeNspawnLocks(directory);
   await unmountAll((point) => point !== directory, directory, runner);
   await detachLoops(directory, runner);
   // Only now: the files behind the loop devices were opened through this mount.
@@ -79,7 +80,16 @@ async function removeControlGroups(name: string): Promise<void> {
   });
 }
 
-// What systemd-nspawn leaves in /run when it is killed.
+// systemd-nspawn names its lock after the root's device and inode, and leaves it behind when it is killed.
+async function removeNspawnLocks(directory: string): Promise<void> {
+  for (const point of await mountsBelow(directory)) {
+    if (basename(point) !== "root") continue;
+    const { dev, ino } = await stat(point);
+    await rm(`/run/systemd/nspawn/locks/inode-${dev.toString(16)}:${ino.toString(16)}`, { force: true });
+  }
+}
+
+// What else it leaves in /run then.
 async function removeNspawnRemains(name: string): Promise<void> {
   const { machinePrefix } = labNames(name);
   for (const directory of ["/run/systemd/nspawn/propagate", "/run/systemd/nspawn/unix-export"]) {
