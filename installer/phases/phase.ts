@@ -1,5 +1,6 @@
 import type { Clock } from "#inventory/kernel/clock.ts";
 import type { ErrorRecord } from "#inventory/kernel/errors.ts";
+import type { Secret } from "#inventory/kernel/secret.ts";
 import type { Plan } from "#inventory/schema/plan.ts";
 import type { Service } from "#inventory/schema/service.ts";
 import type { Site } from "#inventory/schema/site.ts";
@@ -40,6 +41,17 @@ export interface PendingHandler {
   readonly host: string;
 }
 
+/**
+ * The site's credentials during one run: those of the vault and, under `check`, those that would be made, which are then
+ * forgotten.
+ */
+export interface RunCredentials {
+  readonly entries: ReadonlyMap<string, Secret>;
+  add(made: Readonly<Record<string, Secret>>): void;
+  /** Throws `INSTALLER_CREDENTIAL_MISSING`. */
+  get(name: string): Secret;
+}
+
 /** What every phase is given. All of it is read-only; what a phase makes, it leaves in the site directory or on hosts. */
 export interface PhaseInput {
   readonly site: SiteDirectory;
@@ -50,6 +62,7 @@ export interface PhaseInput {
   readonly packageRoot: string;
   /** Where rendered files lie during this run: the site's rendered/, or a temporary folder under `check`. */
   readonly rendered: string;
+  readonly credentials: RunCredentials;
   readonly options: ApplyOptions;
   /** Hosts this phase may touch: those of the plan that no earlier phase failed on. */
   readonly hosts: readonly string[];

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { ApplianceError, type ErrorRecord } from "#inventory/kernel/errors.ts";
-import type { Plan } from "#inventory/schema/plan.ts";
+import { openKnownHosts } from "#playbooks/connectors/ssh/known-hosts.ts";
 import { connectSsh } from "#playbooks/connectors/ssh/ssh.ts";
 import { runUnderAnsible } from "#playbooks/engine/ansible/ansible.ts";
 import { runPlaybook } from "#playbooks/engine/engine.ts";
 import type { EngineEvent, HostRecap } from "#playbooks/engine/events.ts";
 import type { PlaybookRun } from "#playbooks/engine/run.ts";
 import type { HostOutcome, Phase, PhaseInput, PhaseReport } from "./phase.ts";
-import { endpointOf, openHostKeys } from "./site-access/site-access.ts";
+import { accessOf } from "./site-access/site-access.ts";
 
 /** A phase that runs one playbook of ours. */
 export interface PlayPhase extends Omit<Phase, "run"> {
@@ -47,12 +47,14 @@ async function playbookRun(
   note: (event: EngineEvent) => void,
 ): Promise<PlaybookRun> {
   const { options, site, answers } = input;
-  const hostKeys = await openHostKeys(site);
+  const access = await accessOf(site, answers);
+  const hostKeys = openKnownHosts(site.paths.knownHosts);
+  const become = access.sudoPassword === undefined ? {} : { ansible_become_password: access.sudoPassword };
   return {
     playbook: join(input.packageRoot, "playbooks", "plays", play),
     inventory: [site.paths.inventory],
     rolesPath: [join(input.packageRoot, "playbooks", "roles")],
-    extraVariables: { bdap_rendered: input.rendered, ...variables },
+    extraVariables: { bdap_rendered: input.rendered, ...become, ...variables },
     limit: input.hosts.join(","),
     ...(options.tags.length > 0 ? { tags: options.tags } : {}),
     ...(options.skipTags.length > 0 ? { skipTags: options.skipTags } : {}),
@@ -63,7 +65,7 @@ async function playbookRun(
     connect: async (host, _variables, signal) => {
       const node = input.plan.nodes.find((candidate) => candidate.name === host);
       if (node === undefined) throw unplannedHost(host);
-      return connectSsh(await endpointOf(site, answers, node), { hostKeys, signal });
+      return connectSsh(access.endpoint(node), { hostKeys, signal });
     },
     onEvent: async (event) => {
       note(event);
@@ -104,14 +106,4 @@ function unplannedHost(host: string): ApplianceError {
     hint: "Run bdap plan again, or take the host out of the inventory.",
     context: { host },
   });
-}
-
-/** Every node of the plan. */
-export function everyNode(plan: Plan): readonly string[] {
-  return plan.nodes.map((node) => node.name);
-}
-
-/** Nodes that carry a service. */
-export function nodesOf(plan: Plan, service: string): readonly string[] {
-  return plan.services.find((candidate) => candidate.name === service)?.nodes ?? [];
 }

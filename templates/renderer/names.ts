@@ -65,11 +65,18 @@ function resolve(path: Ast, scopes: readonly Ast[], checking: Checking): Ast | u
   const scope = scopes[scopes.length - 1 - Number(path["depth"] ?? 0)];
   let schema: Ast | undefined = scope;
   for (const part of path["parts"] as readonly string[]) {
-    const properties = schema?.["properties"] as Readonly<Record<string, Ast>> | undefined;
-    schema = properties?.[part];
+    schema = propertyOf(schema, part);
     if (schema === undefined) throw templateUnknownName(checking.template, String(path["original"]));
   }
   return schema;
+}
+
+function propertyOf(schema: Ast | undefined, name: string): Ast | undefined {
+  for (const one of [schema, ...asts(schema?.["allOf"])]) {
+    const properties = one?.["properties"] as Readonly<Record<string, Ast>> | undefined;
+    if (properties?.[name] !== undefined) return properties[name];
+  }
+  return undefined;
 }
 
 function asts(value: unknown): readonly Ast[] {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Handlebars from "handlebars";
+import { Type } from "typebox";
 import { schemaProblems } from "#inventory/kernel/schema.ts";
 import { helpers } from "../helpers/helpers.ts";
 import { templateContextUnfit } from "./errors.ts";
@@ -24,7 +25,8 @@ export function createRenderer(folder: string): Renderer {
     const done = compiled.get(template.name);
     if (done !== undefined) return done;
     const source = readFileSync(join(folder, template.name, template.source), "utf8");
-    checkNames(template.name, source, template.context, known);
+    // Every source may say what its file is for.
+    checkNames(template.name, source, Type.Intersect([template.context, Type.Object({ title: Type.String() })]), known);
     const render = handlebars.compile(source, { noEscape: true, strict: true });
     compiled.set(template.name, render);
     return render;
@@ -38,7 +40,7 @@ export function createRenderer(folder: string): Renderer {
         if (problems.length > 0) {
           throw templateContextUnfit(template.name, problems.map((p) => `${p.path}: ${p.message}`).join("; "));
         }
-        const words = textual(context);
+        const words = { ...(textual(context) as object), title: template.title };
         const path = handlebars.compile(template.path, { noEscape: true, strict: true })(words);
         return { path, mode: template.mode, content: render(words), template: template.name };
       });

@@ -25,6 +25,15 @@ export interface RegistryKind {
 /** Every kind; one without members has no module. */
 export const registryKinds: readonly RegistryKind[] = [
   {
+    folder: "templates/files",
+    door: "template.ts",
+    output: "templates/files/registry.ts",
+    list: "templates",
+    type: "Template",
+    typeModule: "../renderer/template.ts",
+    title: "Every template, by name.",
+  },
+  {
     folder: "playbooks/facts",
     door: "fact.ts",
     output: "playbooks/facts/registry.ts",

@@ -1,5 +1,6 @@
 import { bundles } from "#agent/bundle/bundle.ts";
-import { everyNode, playPhase } from "../play-phase.ts";
+import { everyNode } from "../plan-nodes.ts";
+import { playPhase } from "../play-phase.ts";
 import { mintTokens } from "./tokens.ts";
 
 /** Puts the agent on every node; nodes that have not joined yet are given a single-use token. */

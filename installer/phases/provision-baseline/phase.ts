@@ -1,5 +1,6 @@
 import { basename } from "node:path";
-import { everyNode, playPhase } from "../play-phase.ts";
+import { everyNode } from "../plan-nodes.ts";
+import { playPhase } from "../play-phase.ts";
 
 /** Makes every node ready for services: names, certificates, packages, time, administrators, SSH, firewall, journal. */
 export const provisionBaseline = playPhase({

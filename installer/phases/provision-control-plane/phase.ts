@@ -1,6 +1,6 @@
 import { bundles } from "#agent/bundle/bundle.ts";
-import { readCredentials } from "../make-credentials/credentials.ts";
-import { nodesOf, playPhase } from "../play-phase.ts";
+import { nodesOf } from "../plan-nodes.ts";
+import { playPhase } from "../play-phase.ts";
 
 /** Puts the control plane on its host and waits until it answers. */
 export const provisionControlPlane = playPhase({
@@ -11,17 +11,16 @@ export const provisionControlPlane = playPhase({
   needs: ["make-credentials"],
   nodes: (plan) => nodesOf(plan, "control-plane"),
   play: "provision-control-plane.yml",
-  variables: async ({ site, packageRoot, plan }) => {
+  variables: async ({ packageRoot, credentials }) => {
     const { runtime, controlPlane } = await bundles(packageRoot);
-    const credentials = await readCredentials(site, plan);
     return {
       bdap_node_version: runtime.version,
       bdap_node_binary: runtime.path,
       bdap_control_plane_bundle: controlPlane.path,
       bdap_secrets: {
-        authority_key: credentials.authorityKey,
-        server_key: credentials.serverKey,
-        server_certificate: credentials.serverCertificate,
+        authority_key: credentials.get("authority_key"),
+        server_key: credentials.get("server_key"),
+        server_certificate: credentials.get("server_certificate"),
       },
     };
   },

@@ -8,8 +8,6 @@ export const administrators = defineTemplate({
   path: "/etc/sudoers.d/bdap-administrators",
   mode: 0o440,
   source: "bdap-administrators.hbs",
-  context: Type.Object({ title: Type.String(), names: Type.Array(Type.String()) }),
-  contexts: ({ site }) => [
-    { title: administrators.title, names: (site.administrators ?? []).map((administrator) => administrator.name) },
-  ],
+  context: Type.Object({ names: Type.Array(Type.String()) }),
+  contexts: ({ site }) => [{ names: (site.administrators ?? []).map((administrator) => administrator.name) }],
 });

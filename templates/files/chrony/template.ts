@@ -8,8 +8,6 @@ export const chrony = defineTemplate({
   path: "/etc/chrony/chrony.conf",
   mode: 0o644,
   source: "chrony.conf.hbs",
-  context: Type.Object({ title: Type.String(), servers: Type.Array(Type.String()) }),
-  contexts: ({ site }) => [
-    { title: chrony.title, servers: site.time?.servers ?? ["0.debian.pool.ntp.org", "1.debian.pool.ntp.org"] },
-  ],
+  context: Type.Object({ servers: Type.Array(Type.String()) }),
+  contexts: ({ site }) => [{ servers: site.time?.servers ?? ["0.debian.pool.ntp.org", "1.debian.pool.ntp.org"] }],
 });

@@ -8,6 +8,6 @@ export const controlPlaneUnit = defineTemplate({
   path: "/etc/systemd/system/bdap-control-plane.service",
   mode: 0o644,
   source: "bdap-control-plane.service.hbs",
-  context: Type.Object({ title: Type.String() }),
-  contexts: ({ node }) => (node.services.includes("control-plane") ? [{ title: controlPlaneUnit.title }] : []),
+  context: Type.Object({}),
+  contexts: ({ node }) => (node.services.includes("control-plane") ? [{}] : []),
 });

@@ -8,6 +8,6 @@ export const firewallUnit = defineTemplate({
   path: "/etc/systemd/system/bdap-firewall.service",
   mode: 0o644,
   source: "bdap-firewall.service.hbs",
-  context: Type.Object({ title: Type.String() }),
-  contexts: () => [{ title: firewallUnit.title }],
+  context: Type.Object({}),
+  contexts: () => [{}],
 });

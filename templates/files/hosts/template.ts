@@ -9,14 +9,12 @@ export const hosts = defineTemplate({
   mode: 0o644,
   source: "hosts.hbs",
   context: Type.Object({
-    title: Type.String(),
     node: Type.String(),
     fqdn: Type.String(),
     hosts: Type.Array(Type.Object({ address: Type.String(), fqdn: Type.String(), name: Type.String() })),
   }),
   contexts: ({ plan, node }) => [
     {
-      title: hosts.title,
       node: node.name,
       fqdn: `${node.name}.${plan.domain}`,
       hosts: plan.nodes.map(({ address, name }) => ({ address, fqdn: `${name}.${plan.domain}`, name })),

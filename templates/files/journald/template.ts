@@ -8,6 +8,6 @@ export const journald = defineTemplate({
   path: "/etc/systemd/journald.conf.d/60-bdap.conf",
   mode: 0o644,
   source: "60-bdap.conf.hbs",
-  context: Type.Object({ title: Type.String() }),
-  contexts: () => [{ title: journald.title }],
+  context: Type.Object({}),
+  contexts: () => [{}],
 });

@@ -8,7 +8,7 @@ export const sshd = defineTemplate({
   path: "/etc/ssh/sshd_config.d/10-bdap.conf",
   mode: 0o644,
   source: "10-bdap.conf.hbs",
-  context: Type.Object({ title: Type.String(), keysOnly: Type.Boolean() }),
+  context: Type.Object({ keysOnly: Type.Boolean() }),
   // Where the installer itself logs in with a password, passwords stay allowed: hardening must not lock it out.
-  contexts: ({ site }) => [{ title: sshd.title, keysOnly: site.access.passwordFile === undefined }],
+  contexts: ({ site }) => [{ keysOnly: site.access.passwordFile === undefined }],
 });

@@ -8,6 +8,6 @@ export const sysctl = defineTemplate({
   path: "/etc/sysctl.d/60-bdap.conf",
   mode: 0o644,
   source: "60-bdap.conf.hbs",
-  context: Type.Object({ title: Type.String(), ownKernel: Type.Boolean() }),
-  contexts: ({ sharesKernel }) => [{ title: sysctl.title, ownKernel: !sharesKernel }],
+  context: Type.Object({ ownKernel: Type.Boolean() }),
+  contexts: ({ sharesKernel }) => [{ ownKernel: !sharesKernel }],
 });

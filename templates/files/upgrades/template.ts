@@ -8,6 +8,6 @@ export const upgrades = defineTemplate({
   path: "/etc/apt/apt.conf.d/52bdap-upgrades",
   mode: 0o644,
   source: "52bdap-upgrades.hbs",
-  context: Type.Object({ title: Type.String() }),
-  contexts: ({ node }) => (node.os.startsWith("debian") ? [{ title: upgrades.title }] : []),
+  context: Type.Object({}),
+  contexts: ({ node }) => (node.os.startsWith("debian") ? [{}] : []),
 });

@@ -8,6 +8,6 @@ export const wayBack = defineTemplate({
   path: "/usr/local/lib/bdap/way-back",
   mode: 0o755,
   source: "way-back.hbs",
-  context: Type.Object({ title: Type.String() }),
-  contexts: () => [{ title: wayBack.title }],
+  context: Type.Object({}),
+  contexts: () => [{}],
 });

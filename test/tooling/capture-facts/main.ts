@@ -5,7 +5,8 @@ import { parseArgs } from "node:util";
 import type { Fact, FactSections, ParseContext } from "#playbooks/facts/fact.ts";
 import { facts } from "#playbooks/facts/registry.ts";
 import { caseText, type FactCase, readCase } from "./case-file.ts";
-import { bootAndRead, qemuProfiles } from "./qemu.ts";
+import { bootAndRead } from "./qemu.ts";
+import { qemuProfiles } from "./qemu-profiles.ts";
 import { runSections } from "./run-sections.ts";
 
 const FACTS = fileURLToPath(new URL("../../../playbooks/facts", import.meta.url));

@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { hostname, tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "#inventory/kernel/clock.ts";
+import type { Plan } from "#inventory/schema/plan.ts";
+import type { SiteDirectory } from "#inventory/site-directory/site-directory.ts";
+import { applyPlan } from "../apply-plan/apply-plan.ts";
+import type { ApplyEvent } from "../apply-plan/events.ts";
+import type { ApplyOutcome } from "../apply-plan/run.ts";
+import type { ApplyOptions } from "../phase.ts";
+import { readServices } from "../plan-site/services.ts";
+import { installPlan } from "../plans.ts";
+import { nothingPlanned, planRefused } from "./errors.ts";
+import { limitHosts } from "./limit-hosts.ts";
+import { runCredentials } from "./run-credentials.ts";
+
+export interface ApplySiteInput {
+  readonly site: SiteDirectory;
+  readonly packageRoot: string;
+  readonly options: ApplyOptions;
+  readonly takeOver: boolean;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: ApplyEvent) => void;
+}
+
+/**
+ * Makes the servers so as `plan.json` says, under the site's lock. Remembers the plan as applied when all of it succeeded.
+ * Rejects with `INSTALLER_NOTHING_PLANNED`, `INSTALLER_PLAN_REFUSED`, `INSTALLER_SITE_LOCKED`; failures of hosts are in
+ * the outcome.
+ */
+export async function applySite(input: ApplySiteInput): Promise<ApplyOutcome> {
+  const { site, options } = input;
+  const plan = await plannedSite(site);
+  const lock = options.check ? undefined : await site.lock({ what: "bdap apply", takeOver: input.takeOver });
+  const rendered = options.check ? await mkdtemp(join(tmpdir(), "bdap-check-")) : site.paths.rendered;
+  const journal = options.check ? undefined : await site.openJournal();
+  try {
+    const outcome = await applyPlan(installPlan, {
+      site,
+      answers: await site.readAnswers(),
+      plan,
+      services: await readServices(input.packageRoot),
+      packageRoot: input.packageRoot,
+      rendered,
+      credentials: runCredentials(await site.vault.read()),
+      options,
+      limitedTo: limitHosts(plan, options.limit),
+      by: `${userInfo().username}@${hostname()}`,
+      ...(journal === undefined ? {} : { journal }),
+      onEvent: input.onEvent,
+      signal: input.signal,
+      clock: systemClock,
+    });
+    if (outcome.exitCode === 0 && !options.check && wasWhole(options)) await site.writeApplied(plan);
+    return outcome;
+  } finally {
+    await journal?.close();
+    if (options.check) await rm(rendered, { recursive: true, force: true });
+    await lock?.release();
+  }
+}
+
+async function plannedSite(site: SiteDirectory): Promise<Plan> {
+  const plan = await site.readPlan();
+  if (plan === undefined) throw nothingPlanned(site.path);
+  const refusals = plan.findings.filter((finding) => finding.severity === "refusal");
+  if (refusals.length > 0) throw planRefused(refusals);
+  return plan;
+}
+
+function wasWhole(options: ApplyOptions): boolean {
+  return options.limit === undefined && options.tags.length === 0 && options.skipTags.length === 0;
+}
