@@ -74,23 +74,23 @@ async function makeChange(
   }
 }
 
-/** Codes of {@link Connector} that say nothing about the request itself: the host or the way to it is in trouble. */
-const TRANSPORT_CODES: readonly string[] = [
-  "PLAYBOOKS_HOST_UNREACHABLE",
-  "PLAYBOOKS_HOST_KEY_CHANGED",
-  "PLAYBOOKS_LOGIN_REFUSED",
-  "PLAYBOOKS_BECOME_REFUSED",
-  "PLAYBOOKS_OUTCOME_UNKNOWN",
-  "PLAYBOOKS_COMMAND_TIMEOUT",
+/** Codes by which a connector says that a file was refused, in contrast to trouble with the host or the way to it. */
+const REFUSAL_CODES: readonly string[] = [
+  "PLAYBOOKS_DISK_FULL",
+  "PLAYBOOKS_FILE_NOT_WRITTEN",
+  "PLAYBOOKS_FILE_REFUSED",
+  "PLAYBOOKS_FILE_NOT_READ",
 ];
 
 function isRefusal(error: unknown): error is ApplianceError {
-  if (!(error instanceof ApplianceError)) return false;
-  return !TRANSPORT_CODES.includes(error.code) && error.kind !== "cancelled" && error.kind !== "bug";
+  return error instanceof ApplianceError && REFUSAL_CODES.includes(error.code);
 }
 
 function failureOf(planned: ModuleResult, error: ApplianceError): ModuleResult {
-  return { ...planned, changed: false, failed: true, msg: error.message };
+  const failure = { changed: false, failed: true, msg: error.message };
+  if (error.code !== "PLAYBOOKS_FILE_REFUSED") return { ...planned, ...failure };
+  const checksum = "checksum" in planned ? { checksum: planned.checksum } : {};
+  return { ...checksum, ...failure, msg: "failed to validate", exit_status: 1, stdout: "", stderr: error.message };
 }
 
 function commandFailure(planned: ModuleResult, title: string, outcome: CommandResult): ModuleResult {

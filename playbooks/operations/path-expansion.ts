@@ -23,7 +23,7 @@ export function expandingWord(word: string): string {
   for (const match of rest.matchAll(/\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})/g)) {
     const name = match[1] ?? match[2];
     shell += quoteUnlessEmpty(rest.slice(last, match.index));
-    shell += `"\${${name}-\\${match[0]}}"`;
+    shell += `"\${${name}-\\${match[0].replace("}", "\\}")}}"`;
     last = match.index + match[0].length;
   }
   shell += quoteUnlessEmpty(rest.slice(last));

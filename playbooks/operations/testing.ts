@@ -166,14 +166,16 @@ async function writeHere(file: FileToWrite): Promise<void> {
     ...(file.owner === undefined ? [] : [`chown ${shellQuote(file.owner)} ${shellQuote(temporary)}`]),
     ...(file.group === undefined ? [] : [`chgrp ${shellQuote(file.group)} ${shellQuote(temporary)}`]),
     ...(file.mode === undefined ? [] : [`chmod ${file.mode.toString(8).padStart(5, "0")} ${shellQuote(temporary)}`]),
-    ...(file.validate === undefined ? [] : [file.validate.replaceAll("%s", shellQuote(temporary))]),
+    ...(file.validate === undefined
+      ? []
+      : [`{ ${file.validate.replaceAll("%s", shellQuote(temporary))}; } || exit 86`]),
     `mv -fT ${shellQuote(temporary)} ${shellQuote(file.path)}`,
   ];
   const outcome = await runHere({ script: `set -e; ${lines.join("; ")}`, stdin: content });
   if (outcome.status === 0) return;
   await rm(temporary, { force: true });
   throw new ApplianceError({
-    code: "PLAYBOOKS_FILE_NOT_WRITTEN",
+    code: outcome.status === 86 ? "PLAYBOOKS_FILE_REFUSED" : "PLAYBOOKS_FILE_NOT_WRITTEN",
     kind: "environment",
     message: outcome.stderr.trim() || `could not write ${file.path} (${hash.slice(0, 8)})`,
     hint: "Look at the path.",

@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { lstat, readdir, readFile, readlink, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { pythonText } from "../python-text.ts";
+
+/** One file to copy. */
+export interface FileSource {
+  readonly kind: "file";
+  /** Path on the controller; undefined for text given in the task. */
+  readonly path: string | undefined;
+  /** Name it gets when the destination is a folder; undefined when text must not go into a folder. */
+  readonly name: string | undefined;
+  readonly content: Buffer | { readonly localPath: string };
+  readonly sha1: string;
+  readonly md5: string;
+  readonly size: number;
+  /** Permission bits on the controller; undefined for text. */
+  readonly mode: number | undefined;
+}
+
+/** A folder to copy; names are relative to the destination. */
+export interface TreeSource {
+  readonly kind: "tree";
+  readonly path: string;
+  readonly files: readonly { readonly path: string; readonly name: string }[];
+  /** Folders in which no file lies directly or below. */
+  readonly emptyFolders: readonly string[];
+  readonly links: readonly { readonly name: string; readonly text: string }[];
+}
+
+/** Files up to this size are held in memory; larger ones are streamed from the controller's disk. */
+const IN_MEMORY_BYTES = 4 * 1024 * 1024;
+
+export function textSource(content: unknown, name: string | undefined): FileSource {
+  const text = content !== null && typeof content === "object" ? pythonJson(content) : pythonText(content);
+  return { kind: "file", path: undefined, name, mode: undefined, ...measured(Buffer.from(text)) };
+}
+
+/** A file or folder of the controller. `given` is what the task says: its trailing slash means the folder's content. */
+export async function localSource(path: string, given: string, follow: boolean): Promise<FileSource | TreeSource> {
+  const found = await stat(path);
+  if (!found.isDirectory()) return fileSource(path);
+  const folder = path.replace(/\/+$/, "");
+  const prefix = given.endsWith("/") ? "" : `${folder.slice(folder.lastIndexOf("/") + 1)}/`;
+  const tree = { files: [], emptyFolders: [], links: [] };
+  await walk(folder, prefix, follow, tree, new Set());
+  return { kind: "tree", path: given.endsWith("/") ? `${folder}/` : folder, ...tree };
+}
+
+export async function fileSource(path: string): Promise<FileSource> {
+  const found = await stat(path);
+  const common = {
+    kind: "file" as const,
+    path,
+    name: path.slice(path.lastIndexOf("/") + 1),
+    mode: found.mode & 0o7777,
+  };
+  if (found.size <= IN_MEMORY_BYTES) return { ...common, ...measured(await readFile(path)) };
+  const sha1 = createHash("sha1");
+  const md5 = createHash("md5");
+  for await (const chunk of createReadStream(path)) {
+    sha1.update(chunk as Buffer);
+    md5.update(chunk as Buffer);
+  }
+  return {
+    ...common,
+    content: { localPath: path },
+    sha1: sha1.digest("hex"),
+    md5: md5.digest("hex"),
+    size: found.size,
+  };
+}
+
+function measured(content: Buffer): { content: Buffer; sha1: string; md5: string; size: number } {
+  return {
+    content,
+    sha1: createHash("sha1").update(content).digest("hex"),
+    md5: createHash("md5").update(content).digest("hex"),
+    size: content.length,
+  };
+}
+
+interface Tree {
+  readonly files: { path: string; name: string }[];
+  readonly emptyFolders: string[];
+  readonly links: { name: string; text: string }[];
+}
+
+async function walk(folder: string, prefix: string, follow: boolean, tree: Tree, seen: Set<string>): Promise<boolean> {
+  const identity = await stat(folder);
+  const key = `${identity.dev}:${identity.ino}`;
+  if (seen.has(key)) return true;
+  const path = new Set([...seen, key]);
+  let holdsFiles = false;
+  for (const name of (await readdir(folder)).sort()) {
+    const full = join(folder, name);
+    const link = (await lstat(full)).isSymbolicLink();
+    if (link && !follow) {
+      tree.links.push({ name: prefix + name, text: await readlink(full) });
+      holdsFiles = true;
+    } else if ((await stat(full)).isDirectory()) {
+      holdsFiles = (await walk(full, `${prefix}${name}/`, follow, tree, path)) || holdsFiles;
+    } else {
+      tree.files.push({ path: full, name: prefix + name });
+      holdsFiles = true;
+    }
+  }
+  if (!holdsFiles && prefix !== "") tree.emptyFolders.push(prefix.replace(/\/$/, ""));
+  return true;
+}
+
+/** `value` as Python's `json.dumps` writes it: a space after commas and colons, ASCII only. */
+function pythonJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(", ")}]`;
+  if (value !== null && typeof value === "object") {
+    return `{${Object.entries(value)
+      .map(([key, entry]) => `${pythonJson(key)}: ${pythonJson(entry)}`)
+      .join(", ")}}`;
+  }
+  const ascii = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return (JSON.stringify(value) ?? "null").replace(/[\u007f-\uffff]/g, ascii);
+}
