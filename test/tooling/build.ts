@@ -1,8 +1,8 @@
 /** Builds everything that runs: the commands to .build/installer, the agent and the control plane to .build/bundles. */
 import { existsSync } from "node:fs";
-import { chmod, glob, mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { build } from "esbuild";
+import { chmod, glob, mkdir, readFile, rm } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { build, type Plugin } from "esbuild";
 
 const root = join(import.meta.dirname, "..", "..");
 const out = join(root, ".build");
@@ -16,8 +16,35 @@ for await (const path of glob("installer/commands/**/*.{ts,tsx}", { cwd: root })
   if (!/\.test\.tsx?$/.test(path) && !path.endsWith("commands/base.ts")) entries.push(path);
 }
 
+/**
+ * Files that stay where they are (plays, templates, profiles) are found beside their source, so a built module's
+ * `import.meta.dirname` is its source's folder in the package, wherever the package lies.
+ */
+const sourceFolders: Plugin = {
+  name: "source-folders",
+  setup(building) {
+    building.onLoad({ filter: /\.tsx?$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      if (path.includes("node_modules") || !/import\.meta\.(dirname|url)/.test(text)) return undefined;
+      const file = JSON.stringify(relative(root, path));
+      const folder = JSON.stringify(relative(root, dirname(path)));
+      const preamble = [
+        'import { findPackageJSON as __package } from "node:module";',
+        'import { dirname as __dirname_, join as __join } from "node:path";',
+        'import { pathToFileURL as __url } from "node:url";',
+        "const __root = __dirname_(__package(import.meta.resolve('.'), import.meta.url) ?? '.');",
+      ].join(" ");
+      const contents = text
+        .replaceAll("import.meta.dirname", `__join(__root, ${folder})`)
+        .replaceAll("import.meta.url", `__url(__join(__root, ${file})).href`);
+      return { contents: contents.replace(/^(#!.*\n)?/, (shebang) => shebang + preamble), loader: path.endsWith("x") ? "tsx" : "ts" };
+    });
+  },
+};
+
 await build({
   absWorkingDir: root,
+  plugins: [sourceFolders],
   entryPoints: entries.sort(),
   outdir: out,
   outbase: root,

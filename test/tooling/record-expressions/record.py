@@ -19,9 +19,10 @@ VARIABLES = "playbooks/engine/expression/cases/variables.yml"
 
 def evaluate(templar, text):
     is_template = "{{" in text or "{%" in text or "{#" in text
-    source = text if is_template else "{{ " + text + " }}"
     try:
-        return {"value": json.dumps(templar.template(trust_as_template(source)))}
+        trusted = trust_as_template(text)
+        result = templar.template(trusted) if is_template else templar.evaluate_expression(trusted, escape_backslashes=False)
+        return {"value": json.dumps(result)}
     except AnsibleUndefinedVariable as error:
         return {"error": "undefined", "message": first_line(error)}
     except Exception as error:  # every other way to fail is one kind
