@@ -1,11 +1,17 @@
 import {
+  constructFromEvents,
   defineScalarTag,
   dump,
+  EVENT_ID,
+  type Event,
   FAILSAFE_SCHEMA,
+  getScalarValue,
   load,
   loadAll,
   mergeTag,
   NOT_RESOLVED,
+  parseEvents,
+  realMapTag,
   type Schema,
   YAMLException,
 } from "js-yaml";
@@ -27,6 +33,28 @@ export class UnsafeText {
   }
 }
 
+/** A float without a fraction, written `1.0`: Ansible prints it as `1.0`, where a number of this language would say `1`. */
+export class WholeFloat {
+  readonly value: number;
+  constructor(value: number) {
+    this.value = value;
+  }
+
+  toJSON(): number {
+    return this.value;
+  }
+
+  toString(): string {
+    return this.value.toFixed(1);
+  }
+}
+
+/** Where things stand in a YAML text, counted from 1. */
+export interface YamlPositions {
+  /** The line a list or mapping starts on, or of one `key` (or list index) in it. Undefined for what was not in the text. */
+  lineOf(container: object, key?: unknown): number | undefined;
+}
+
 const MAX_ALIASES = 1_000;
 
 /**
@@ -46,6 +74,97 @@ export function loadAllYaml(text: string, source: string): unknown[] {
   return reading(source, () =>
     loadAll(text, { schema: ansibleSchema(), filename: source, json: true, maxAliases: MAX_ALIASES }),
   );
+}
+
+/**
+ * The one document in `text` as Ansible's language needs it: mappings are `Map`s in the order written (keys may be numbers),
+ * floats without a fraction are {@link WholeFloat}s, integers beyond 2^53 are bigints, and every place has its line.
+ * Otherwise as {@link loadYaml}; more than one document is refused as unparsable.
+ */
+export function loadYamlWithPositions(
+  text: string,
+  source: string,
+): { readonly value: unknown; readonly positions: YamlPositions } {
+  const lines = new WeakMap<object, { start: number; keys: Map<string, number> }>();
+  const positions: YamlPositions = {
+    lineOf: (container, key) => {
+      const found = lines.get(container);
+      return key === undefined ? found?.start : found?.keys.get(String(key));
+    },
+  };
+  if (text.trim() === "") return { value: null, positions };
+  const events = reading(source, () => parseEvents(text, { filename: source }));
+  const documents = reading(source, () =>
+    constructFromEvents(events, {
+      source: text,
+      filename: source,
+      schema: pythonSchema(),
+      json: true,
+      maxAliases: MAX_ALIASES,
+    }),
+  );
+  if (documents.length > 1) {
+    throw new ApplianceError({
+      code: "KERNEL_YAML_UNPARSABLE",
+      kind: "user",
+      message: `${source}: expected one YAML document, found ${documents.length}`,
+      hint: "Remove the `---` lines after the first.",
+      context: { source },
+    });
+  }
+  recordLines(text, events, documents[0], lines);
+  return { value: documents[0] ?? null, positions };
+}
+
+function recordLines(
+  text: string,
+  events: readonly Event[],
+  document: unknown,
+  lines: WeakMap<object, { start: number; keys: Map<string, number> }>,
+): void {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  const lineAt = (offset: number) => {
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low + 1;
+  };
+  let next = 1;
+  let latest = 0;
+  const offsetOf = (event: Event | undefined) => {
+    let offset = -1;
+    if (event?.type === EVENT_ID.SCALAR) offset = event.valueStart;
+    else if (event?.type === EVENT_ID.ALIAS) offset = event.anchorStart;
+    else if (event?.type === EVENT_ID.MAPPING || event?.type === EVENT_ID.SEQUENCE) offset = event.start;
+    latest = Math.max(latest, offset);
+    return latest;
+  };
+  const walk = (value: unknown): void => {
+    const event = events[next++];
+    if (event === undefined || (event.type !== EVENT_ID.MAPPING && event.type !== EVENT_ID.SEQUENCE)) return;
+    const record = { start: lineAt(offsetOf(event)), keys: new Map<string, number>() };
+    for (let index = 0; events[next] !== undefined && events[next]?.type !== EVENT_ID.POP; index++) {
+      const head = events[next];
+      const line = lineAt(offsetOf(head));
+      if (event.type === EVENT_ID.SEQUENCE) {
+        record.keys.set(String(index), line);
+        walk(Array.isArray(value) ? value[index] : undefined);
+        continue;
+      }
+      const key = head?.type === EVENT_ID.SCALAR ? getScalarValue(text, head) : "";
+      walk(undefined);
+      record.keys.set(key, line);
+      walk(value instanceof Map ? (value.get(key) ?? value.get(readInteger(key))) : undefined);
+    }
+    next++;
+    if (typeof value === "object" && value !== null && !lines.has(value)) lines.set(value, record);
+  };
+  walk(document);
 }
 
 /** `value` as YAML that both YAML 1.1 and 1.2 readers read back as the same value. Keys keep their order. */
@@ -85,6 +204,27 @@ function ansibleSchema(): Schema {
     textTag("!unsafe", (text) => new UnsafeText(text), UnsafeText),
   );
   return schema;
+}
+
+let mapSchema: Schema | undefined;
+
+/** The same scalars, kept as exactly as Ansible's language needs them. */
+function pythonSchema(): Schema {
+  mapSchema ??= ansibleSchema().withTags(
+    plainTag("tag:yaml.org,2002:int", (text) => {
+      const value = readInteger(text);
+      if (value === undefined || Number.isSafeInteger(value) || !/^[-+]?[0-9_]+$/.test(text)) return value;
+      const digits = text.replaceAll("_", "").replace(/^[-+]/, "");
+      const exact = BigInt(/^0[0-7]/.test(digits) ? `0o${digits}` : digits);
+      return text.startsWith("-") ? -exact : exact;
+    }),
+    plainTag("tag:yaml.org,2002:float", (text) => {
+      const value = readFloat(text);
+      return value !== undefined && Number.isInteger(value) ? new WholeFloat(value) : value;
+    }),
+    realMapTag,
+  );
+  return mapSchema;
 }
 
 function plainTag(name: string, read: (text: string) => unknown) {
