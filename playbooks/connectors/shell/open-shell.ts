@@ -1,0 +1,127 @@
+import { randomBytes } from "node:crypto";
+import { shellJoin, shellQuote } from "#inventory/kernel/shell.ts";
+import type { Become } from "../connector.ts";
+import { becomeRefused, hostUnreachable, lastLine, loginRefused } from "../errors.ts";
+import type { Channel, OpenChannel } from "./channel.ts";
+import { Shell } from "./shell.ts";
+
+const OPENING_MILLISECONDS = 30_000;
+const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+export interface ShellRequest {
+  readonly host: string;
+  /** The login user, for messages. */
+  readonly user: string;
+  readonly become: Become | undefined;
+  /** Identity of the shell in a pool. */
+  readonly key: string;
+  /**
+   * Bytes of shell text that the shell runs before it ends, leaving the rest of its input to that text. Without it the
+   * shell reads scripts from its input until that ends.
+   */
+  readonly onceBytes?: number;
+}
+
+/**
+ * A shell on a host as the login user or as another. The password of another user goes to `sudo` or `su` through its
+ * input, once. Rejects with `PLAYBOOKS_BECOME_REFUSED`, `PLAYBOOKS_LOGIN_REFUSED` or `PLAYBOOKS_HOST_UNREACHABLE`.
+ */
+export async function openShell(open: OpenChannel, request: ShellRequest): Promise<Shell> {
+  const token = randomBytes(12).toString("hex");
+  const channel = await open(shellCommandLine(request, token));
+  channel.stdin.on("error", () => {});
+  const greeting = new Greeting(channel, request, token);
+  const timer = setTimeout(() => greeting.fail("it gave no shell within 30 s"), OPENING_MILLISECONDS);
+  try {
+    const group = await greeting.group;
+    return new Shell(channel, group, request.key);
+  } catch (error) {
+    channel.close();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    greeting.stop();
+  }
+}
+
+/** Follows what a starting shell prints: prompts for a password, then the line that says it is ready. */
+class Greeting {
+  readonly group: Promise<number>;
+  readonly fail: (why: string) => void;
+  readonly stop: () => void;
+  #output = "";
+  #complaints = "";
+  #prompts = 0;
+
+  constructor(channel: Channel, request: ShellRequest, token: string) {
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    this.group = promise;
+    this.fail = (why) => reject(this.#refusal(request, why));
+    const onOutput = (chunk: Buffer) => {
+      this.#output = (this.#output + chunk.toString("latin1")).slice(-4096);
+      const ready = new RegExp(`${token} (\\d+)\n`).exec(this.#output);
+      if (ready !== null) resolve(Number(ready[1]));
+    };
+    const onComplaint = (chunk: Buffer) => {
+      this.#complaints = (this.#complaints + chunk.toString("utf8")).slice(-4096);
+      if (!this.#promptShown(token)) return;
+      this.#complaints = "";
+      this.#prompts += 1;
+      const password = request.become?.password;
+      if (this.#prompts > 1) this.fail("the password is wrong");
+      else if (password === undefined) this.fail("it asks for a password and none was given");
+      else channel.stdin.write(`${password.reveal()}\n`);
+    };
+    channel.stdout.on("data", onOutput);
+    channel.stderr.on("data", onComplaint);
+    this.stop = () => {
+      channel.stdout.off("data", onOutput);
+      channel.stderr.off("data", onComplaint);
+    };
+    void channel.ended.then(({ status }) => {
+      if (status === null) reject(hostUnreachable(request.host, "the connection was lost"));
+      else this.fail(lastLine(this.#complaints) || lastLine(this.#output) || `the shell ended with status ${status}`);
+    });
+  }
+
+  #promptShown(token: string): boolean {
+    return this.#complaints.includes(promptOf(token)) || /(?:password|passphrase)[^\n]*:\s*$/i.test(this.#complaints);
+  }
+
+  #refusal(request: ShellRequest, why: string) {
+    const { become, host, user } = request;
+    if (become === undefined) return loginRefused(host, user, why);
+    if (this.#prompts > 0 && /try again|incorrect|authentication failure/i.test(why)) why = "the password is wrong";
+    if (/not found|No such file/.test(why)) why = `${become.method} is not installed there (${why})`;
+    return becomeRefused(host, become, why);
+  }
+}
+
+function promptOf(token: string): string {
+  return `[bdap ${token}] `;
+}
+
+function shellCommandLine(request: ShellRequest, token: string): string {
+  const goOn =
+    request.onceBytes === undefined ? "exec /bin/sh" : `s=$(head -c ${request.onceBytes}; printf x); eval "\${s%x}"`;
+  const inner = `${preparation(token)}; ${goOn}`;
+  const { become } = request;
+  if (become === undefined) return `exec /bin/sh -c ${shellQuote(inner)}`;
+  if (become.method === "su") return `exec ${shellJoin(["su", become.user, "-s", "/bin/sh", "-c", inner])}`;
+  const asking = become.password === undefined ? ["-n"] : ["-S", "-p", promptOf(token)];
+  return `exec ${shellJoin(["sudo", ...asking, "-H", "-u", become.user, "--", "/bin/sh", "-c", inner])}`;
+}
+
+/**
+ * What every shell does first: an environment that scripts can rely on (English messages, UTF-8, the system
+ * directories in PATH, no start-up files), then the ready line with its process group (field 5 of proc(5) stat).
+ */
+function preparation(token: string): string {
+  return [
+    "unset BASH_ENV ENV CDPATH GREP_OPTIONS LANGUAGE POSIXLY_CORRECT",
+    `export LC_ALL=C.UTF-8 PATH="$PATH:${SYSTEM_PATH}"`,
+    "read -r a b c d g r </proc/$$/stat",
+    "unset a b c d r",
+    `printf "%s %s\\n" ${token} "$g"`,
+  ].join("; ");
+}
