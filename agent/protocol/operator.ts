@@ -142,3 +142,57 @@ export const StateRequest = Type.Object(
   { additionalProperties: false },
 );
 export type StateRequest = Static<typeof StateRequest>;
+
+/** GET /v1/nodes. */
+export const NodeList = Type.Object({ nodes: Type.Array(NodeSummary) });
+export type NodeList = Static<typeof NodeList>;
+
+/** GET /v1/events?after&limit&node; with `follow=true`, one event or {@link EventsHeartbeat} a line, without end. */
+export const EventList = Type.Object({ events: Type.Array(SiteEvent) });
+export type EventList = Static<typeof EventList>;
+
+/** A line of a followed stream that only says that it lives. */
+export const EventsHeartbeat = Type.Object({ heartbeat: Type.String({ description: "ISO 8601" }) });
+
+/** GET /v1/checks: every problem and unknown of every node; with `all=true` the healthy ones too. */
+export const CheckList = Type.Object({
+  checks: Type.Array(Type.Intersect([Type.Object({ node: Type.String() }), NodeCheck])),
+});
+export type CheckList = Static<typeof CheckList>;
+
+const Reason = Type.String({ minLength: 1, maxLength: 500, description: "Why, for the record" });
+
+/** POST /v1/nodes/:name/revoke: the node's certificates are void at once; the node stays in the site. */
+export const RevokeRequest = Type.Object({ reason: Reason }, { additionalProperties: false });
+export type RevokeRequest = Static<typeof RevokeRequest>;
+
+/** POST /v1/revocations: one certificate, an operator's for example, is void at once. */
+export const RevocationRequest = Type.Object(
+  {
+    serial: Type.String({ pattern: "^[0-9a-fA-F]{1,64}$", description: "Hexadecimal" }),
+    reason: Reason,
+  },
+  { additionalProperties: false },
+);
+export type RevocationRequest = Static<typeof RevocationRequest>;
+
+/** GET /v1/revocations. */
+export const RevocationList = Type.Object({
+  revocations: Type.Array(
+    Type.Object({
+      serial: Type.String(),
+      node: Type.String({ description: "Node it was issued to; empty for other certificates" }),
+      reason: Type.String(),
+      by: Type.String(),
+      at: Type.String(),
+    }),
+  ),
+});
+export type RevocationList = Static<typeof RevocationList>;
+
+/** GET /v1/health, open to anyone who reaches the port. */
+export const Health = Type.Object({ status: Type.Literal("ok") });
+
+/** The reply to a change that has nothing else to say. */
+export const Done = Type.Object({ changed: Type.Boolean() });
+export type Done = Static<typeof Done>;

@@ -110,6 +110,11 @@ async function issue(issuer: Issuer, subject: Subject, clock: Clock): Promise<Is
   return { certificate: pem, serial, fingerprint, notBefore, notAfter };
 }
 
+/** Throws `PKI_REQUEST_UNUSABLE` unless {@link issueNodeCertificate} would accept the request. */
+export async function proveRequest(issuer: Issuer, csr: string): Promise<void> {
+  await provenKey(issuer, csr);
+}
+
 async function provenKey(issuer: Issuer, csr: string): Promise<webcrypto.CryptoKey> {
   const { x509 } = issuer;
   try {
