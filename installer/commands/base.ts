@@ -28,6 +28,16 @@ export abstract class BaseCommand extends Command {
     return this.config.root;
   }
 
+  /** One document of `--json` output. A command that streams returns nothing and writes lines by {@link emitJson}. */
+  override logJson(document: unknown): void {
+    if (document !== undefined) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  }
+
+  /** One event of a stream: one document on one line. */
+  protected emitJson(event: unknown): void {
+    process.stdout.write(`${JSON.stringify(event)}\n`);
+  }
+
   override async catch(error: Error): Promise<void> {
     const problem = asApplianceError(error, this.signal);
     process.exitCode = problem instanceof ApplianceError ? exitCodeOf(problem) : exitCodeOf(error);
