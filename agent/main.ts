@@ -1,12 +1,15 @@
 import { parseArgs } from "node:util";
 import { systemClock } from "#inventory/kernel/clock.ts";
 import { errorRecordOf, exitCodeOf } from "#inventory/kernel/errors.ts";
+import { writeFileDurably } from "#inventory/kernel/files.ts";
 import { jsonLog } from "#inventory/kernel/log.ts";
 import { checks } from "./checks/registry.ts";
+import { realHost } from "./collectors/node-host.ts";
 import { collectors } from "./collectors/registry.ts";
 import { loadConfiguration } from "./configuration.ts";
 import { usage } from "./errors.ts";
 import { machineIdentity } from "./identity/machine.ts";
+import { readSmart } from "./jobs/read-smart/job.ts";
 import { runAgent } from "./loop/agent.ts";
 import { checkOnce } from "./loop/check-once.ts";
 import { processRunner } from "./processes/run-process.ts";
@@ -30,6 +33,7 @@ async function main(words: string[]): Promise<void> {
   if (command === "version") process.stdout.write(`${AGENT_VERSION}\n`);
   else if (command === "run") await run(configurationPath);
   else if (command === "check") await check(values.configuration);
+  else if (command === "smart") await smart(values.output);
   else throw usage(`There is no command ${command}.`);
 }
 
@@ -76,4 +80,11 @@ async function check(configurationPath: string | undefined): Promise<void> {
   const configuration = configurationPath === undefined ? undefined : await loadConfiguration(configurationPath);
   const seen = await checkOnce({ configuration, collectors, checks, run: processRunner(), clock: systemClock });
   process.stdout.write(`${JSON.stringify(seen, null, 2)}\n`);
+}
+
+async function smart(output: string | undefined): Promise<void> {
+  if (output === undefined) throw usage("`smart` needs --output FILE.");
+  const report = await readSmart(realHost(processRunner(), {}, () => undefined));
+  await writeFileDurably(output, `${JSON.stringify(report)}\n`, 0o644);
+  log.info("SMART read", { disks: report.disks.length, tool: report.tool ?? "not installed", output });
 }

@@ -94,7 +94,7 @@ function cannotJudge(check: Check, reason: string): Finding {
   return {
     subject: "",
     status: "unknown",
-    message: `Cannot be judged: ${reason.replace(/\.$/, "")}.`,
+    message: `Cannot be judged: ${reason.replace(/\s+/g, " ").replace(/\.$/, "")}.`,
     hint: `Run \`agent check --once\` on the node as the agent's user to see why ${check.reads.name} cannot be read.`,
   };
 }

@@ -28,6 +28,8 @@ export const linkState: Check<Reading, never, Best> = {
 
 function judgeOne(nic: NetworkInterface, best: number | undefined): Finding {
   const { name: subject, speed, master } = nic;
+  // A bridge without ports has no link either, and its speed is that of its ports.
+  if (nic.kind === "virtual") return { subject, status: "ok", message: `${subject} is virtual and not judged.` };
   if (!nic.enabled) return { subject, status: "ok", message: `${subject} is switched off.` };
   if (!nic.carrier) {
     const used = best !== undefined || nic.hasRoute || master !== undefined;

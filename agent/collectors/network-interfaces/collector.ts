@@ -12,6 +12,8 @@ export interface Traffic {
 
 export interface NetworkInterface {
   readonly name: string;
+  /** `physical`: with a device behind it; `virtual`: known because a route leads through it. */
+  readonly kind: "physical" | "bond" | "virtual";
   /** Switched on by the administrator. */
   readonly enabled: boolean;
   /** A cable (or its like) with something at the other end. */
@@ -73,7 +75,8 @@ async function hostInterface(
 ): Promise<NetworkInterface | undefined> {
   const base = `/sys/class/net/${name}`;
   const names = new Set(await host.list(base));
-  if (!names.has("device") && !names.has("bonding") && !hasRoute) return undefined;
+  const kind = names.has("device") ? "physical" : names.has("bonding") ? "bond" : "virtual";
+  if (kind === "virtual" && !hasRoute) return undefined;
   const [flags, carrier, speed, duplex, mtu, master] = await Promise.all([
     host.read(`${base}/flags`),
     host.read(`${base}/carrier`),
@@ -85,6 +88,7 @@ async function hostInterface(
   const megabits = Number(speed ?? "-1");
   return {
     name,
+    kind,
     enabled: (Number(flags ?? "0") & UP) !== 0,
     carrier: carrier?.trim() === "1",
     speed: Number.isInteger(megabits) && megabits > 0 && megabits < 10_000_000 ? megabits : undefined,

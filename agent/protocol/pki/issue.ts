@@ -1,4 +1,4 @@
-import { webcrypto } from "node:crypto";
+import { type KeyObject, webcrypto, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { type Clock, systemClock } from "#inventory/kernel/clock.ts";
 import type { Secret } from "#inventory/kernel/secret.ts";
@@ -53,6 +53,28 @@ export async function issueServerCertificate(
   const subject = { kind: "control-plane", name: request.host, publicKey: keys.publicKey, life, names } as const;
   const issued = await issue(issuer, { ...subject, usage: "server" }, clock);
   return { ...issued, key: await exportKey(keys.privateKey) };
+}
+
+/** A new certificate for the control plane's present key, with the names of its present certificate. */
+export async function reissueServerCertificate(
+  issuer: Issuer,
+  present: string,
+  publicKey: KeyObject,
+  clock: Clock = systemClock,
+): Promise<IssuedCertificate> {
+  const names = (new X509Certificate(present).subjectAltName ?? "")
+    .split(", ")
+    .flatMap((name) => /^(?:DNS|IP Address):(.+)$/.exec(name)?.[1] ?? []);
+  const key = await webcrypto.subtle.importKey(
+    "spki",
+    publicKey.export({ type: "spki", format: "der" }),
+    EC_ALGORITHM,
+    true,
+    ["verify"],
+  );
+  const name = certificateIdentity(present)?.name ?? names[0] ?? issuer.site;
+  const subject = { kind: "control-plane", name, publicKey: key, life: YEAR, names, usage: "server" } as const;
+  return issue(issuer, subject, clock);
 }
 
 /** A client certificate for a person who operates the site, for a year. */
