@@ -12,10 +12,9 @@ set --
 for n in *; do
   case $n in ram[0-9]*|zram*|sr[0-9]*|fd[0-9]*|dm-*|md[0-9]*|md_*|zd[0-9]*|bcache*|drbd*|mtdblock*|mmcblk*boot[0-9]*|mmcblk*rpmb) continue ;; esac
   case $n in *!*) [ -b "$(node "$n")" ] || continue ;; *) [ -b "/dev/$n" ] || continue ;; esac
-  size=0; read -r size <"$n/size"
-  [ "\${size:-0}" -gt 0 ] || continue
-  backing=; [ ! -r "$n/loop/backing_file" ] || read -r backing <"$n/loop/backing_file"
-  case $backing in *.snap|*/snapd/*|*.squashfs|*.sqfs|*.iso) continue ;; esac
+  get "$n/size" && [ "$v" -gt 0 ] || continue
+  get "$n/loop/backing_file"
+  case $v in *.snap|*/snapd/*|*.squashfs|*.sqfs|*.iso) continue ;; esac
   set -- "$@" "$n"
 done
 `;
@@ -33,18 +32,18 @@ for n do
   set -- "$@" "$n"; shift
   for a in size dev ro removable queue/rotational queue/logical_block_size queue/physical_block_size serial wwid \\
     device/model device/serial device/wwid loop/backing_file; do
-    if [ -r "$n/$a" ] && IFS= read -r v <"$n/$a"; then printf '%s:%s\\n' "$n/$a" "$v"; fi
+    if get "$n/$a"; then printf '%s:%s\\n' "$n/$a" "$v"; fi
   done
   if [ -r "$n/device/vpd_pg80" ]; then echo "$n/vpd80:$(tail -c +5 "$n/device/vpd_pg80" | tr -d '\\000')"; fi
   for p in "$n/$n"*; do
     [ -e "$p/partition" ] || continue
-    for a in size dev; do read -r v <"$p/$a" && echo "$p/$a:$v"; done
+    for a in size dev; do get "$p/$a" && echo "$p/$a:$v"; done
   done
 done
 echo '@@ stacked'
 for s in */slaves/*; do
   [ -e "$s" ] || continue
-  n=\${s%%/*}; read -r v <"$n/dev" && echo "\${s##*/} $n $v"
+  n=\${s%%/*}; get "$n/dev" && echo "\${s##*/} $n $v"
 done
 echo '@@ done'
 `);
@@ -84,7 +83,7 @@ probe() {
 for n do
   probe "$n"
   for p in "$n/$n"*; do [ ! -e "$p/partition" ] || probe "\${p##*/}"; done
-  read -r size <"$n/size"; bytes=$((size * 512)); part=1048576
+  get "$n/size"; bytes=$((v * 512)); part=1048576
   [ "$bytes" -ge "$part" ] || part=$bytes
   zeros "$n" 0 "$part"
   zeros "$n" $((bytes - part)) "$part"

@@ -57,5 +57,6 @@ function countOf(value: unknown): number | null {
 }
 
 function temperatureOf(value: unknown): number | null {
-  return typeof value === "number" && value > -100 && value < 300 ? value : null;
+  // A drive that has no sensor reports 0.
+  return typeof value === "number" && value !== 0 && value > -100 && value < 300 ? value : null;
 }

@@ -15,8 +15,8 @@ for c in /sys/devices/system/edac/mc/mc[0-9]*; do [ ! -d "$c" ] || echo "edac: \
 container
 while read -r _ at type options _; do
   case "$type,$options," in
-    cgroup2,*) [ ! -r "$at/memory.max" ] || read -r limit <"$at/memory.max" && echo "limit: $limit" ;;
-    cgroup,*,memory,*) [ ! -r "$at/memory.limit_in_bytes" ] || read -r limit <"$at/memory.limit_in_bytes" && echo "limit: $limit" ;;
+    cgroup2,*) if get "$at/memory.max"; then echo "limit: $v"; fi ;;
+    cgroup,*,memory,*) if get "$at/memory.limit_in_bytes"; then echo "limit: $v"; fi ;;
   esac
 done </proc/mounts
 :`),

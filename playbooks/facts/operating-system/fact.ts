@@ -17,17 +17,17 @@ echo "architecture=$(uname -m)"
 if have getconf; then echo "libc=$(getconf GNU_LIBC_VERSION 2>/dev/null)"; fi
 for l in /lib/ld-musl-*; do [ ! -e "$l" ] || echo "musl=$("$l" 2>&1 | grep '^Version')"; done
 for m in apt-get dnf yum zypper apk; do if command -v $m >/dev/null 2>&1; then echo "manager=\${m%-get}"; break; fi; done
-read -r init </proc/1/comm && echo "init=$init"
+if get /proc/1/comm; then echo "init=$v"; fi
 if have systemd-detect-virt; then echo "virtualisation=$(systemd-detect-virt)"
-elif [ -s /run/systemd/container ]; then read -r kind </run/systemd/container; echo "virtualisation=$kind"
+elif get /run/systemd/container; then echo "virtualisation=$v"
 elif [ -e /.dockerenv ]; then echo virtualisation=docker
 elif [ -e /run/.containerenv ]; then echo virtualisation=podman
 elif grep -q '^flags.* hypervisor' /proc/cpuinfo; then echo hypervisor=yes
 fi
 if have python3; then echo "python=$(within 5 python3 --version 2>&1)"; fi
 container
-read -r up _ </proc/uptime && echo "uptime=$up"
-read -r stat </proc/1/stat && echo "init-stat=$stat"
+if get /proc/uptime; then echo "uptime=\${v%% *}"; fi
+if get /proc/1/stat; then echo "init-stat=$v"; fi
 :`),
   },
   parse(sections) {

@@ -31,7 +31,18 @@ function drive(folder: string, id: string, device: string): readonly string[] {
 const twoSockets: QemuProfile = {
   system: {
     suite: "trixie",
-    tools: ["dmidecode", "pciutils", "smartmontools", "ipmitool", "lldpd", "chrony", "mdadm", "lvm2", "cryptsetup-bin"],
+    tools: [
+      "dmidecode",
+      "pciutils",
+      "smartmontools",
+      "ipmitool",
+      "lldpd",
+      "chrony",
+      "mdadm",
+      "lvm2",
+      "cryptsetup-bin",
+      "e2fsprogs",
+    ],
   },
   async disks(folder) {
     for (const id of ["nvme0", "nvme1", "sas0", "sas1", "sas2", "sas3", "raid0"]) blank(join(folder, id), 256);
@@ -83,11 +94,12 @@ const twoSockets: QemuProfile = {
   ],
   prepare: `exec 3>&1 >/dev/null 2>&1
 modprobe -a ipmi_si ipmi_devintf raid1 dm_crypt
-mdadm --create /dev/md0 --run --metadata=1.2 --level=1 --raid-devices=2 /dev/sda /dev/sdb
-d=$(ls /dev/disk/by-id/*SAS000003* | head -n 1); pvcreate -ff -y "$d"; vgcreate data "$d"; lvcreate -y -L 64M -n home data
-d=$(ls /dev/disk/by-id/*SAS000004* | head -n 1)
-echo passphrase | cryptsetup luksFormat -q --pbkdf pbkdf2 --pbkdf-force-iterations 1000 "$d" -
+disk=/dev/disk/by-id/wwn-0x5000c500a1b2c30
+mdadm --create /dev/md0 --run --metadata=1.2 --level=1 --raid-devices=2 "\${disk}1" "\${disk}2"
+pvcreate -ff -y "\${disk}3"; vgcreate data "\${disk}3"; lvcreate -y -L 64M -n home data
+echo passphrase | cryptsetup luksFormat -q --pbkdf pbkdf2 --pbkdf-force-iterations 1000 "\${disk}4" -
 mkfs.ext4 -q -L scratch /dev/nvme0n1; mkdir -p /srv/scratch; mount /dev/nvme0n1 /srv/scratch
+mkfs.ext4 -q /dev/data/home; mount /dev/data/home /home
 udevadm settle
 exec >&3 2>/dev/null`,
 };

@@ -1,0 +1,90 @@
+import type { Gpu } from "#inventory/schema/facts.ts";
+import type { Fact } from "../fact.ts";
+import { type PciDevice, pciDevices, pciScript } from "../pci.ts";
+import { cleanText, keyValues, printedBy, scaledNumber } from "../printed.ts";
+import { section } from "../section.ts";
+import { Unknowns } from "../unknowns.ts";
+import { type NvidiaRow, nvidiaRows } from "./nvidia.ts";
+
+export const graphics: Fact<"graphics"> = {
+  name: "graphics",
+  title: "GPUs by PCI id and by the vendor's tool",
+  sections: {
+    // Display controllers (03) and processing accelerators (12).
+    devices: section(`
+${pciScript("0x03*|0x12*").trim().replace(/\n:$/, "")}
+for d in /dev/nvidia[0-9]*; do [ ! -e "$d" ] || echo "node: $d"; done
+for d in /dev/dri/renderD*; do [ ! -e "$d" ] || echo "node: $d"; done
+for m in nvidia amdgpu; do if get /sys/module/$m/version; then echo "version-$m: $v"; fi; done
+:`),
+    nvidia: section(`
+have nvidia-smi || exit 0
+within 20 nvidia-smi --query-gpu=pci.bus_id,name,uuid,memory.total,driver_version,mig.mode.current --format=csv,noheader,nounits
+`),
+  },
+  parse(sections) {
+    const unknown = new Unknowns();
+    const printed = printedBy(sections, "devices");
+    const nvidia = printedBy(sections, "nvidia");
+    const rows = nvidiaRows(nvidia.lines);
+    const modules = keyValues(printed.lines, ":");
+    const given = !printed.inContainer || modules.has("node");
+    if (!given) unknown.because("gpus", "no GPU is passed to this container");
+    else if (!printed.lines.includes("@@ pci")) unknown.because("gpus", printed.why("there is no PCI bus"));
+    const devices = given ? pciDevices(printed).filter(computes) : [];
+    const why = nvidia.why(nvidiaComplaint(nvidia.text) ?? "nvidia-smi does not list it", "nvidia-smi");
+    return unknown.reading({
+      gpus: devices.map((device, index) =>
+        gpuOf(device, rows.get(device.address), modules, why, `gpus/${index}`, unknown),
+      ),
+    });
+  },
+};
+
+/** Adapters that only show a picture: management controllers' (ASPEED, Matrox) and hypervisors'. */
+const PICTURE_ONLY = new Set(["1a03", "102b", "1234", "1af4", "1b36", "1013", "15ad", "80ee", "1414", "5853"]);
+
+function computes(device: PciDevice): boolean {
+  return /^(?:03|12)/.test(device.class) && !PICTURE_ONLY.has(device.vendorId);
+}
+
+function gpuOf(
+  device: PciDevice,
+  row: NvidiaRow | undefined,
+  modules: ReadonlyMap<string, string>,
+  whyNvidia: string,
+  path: string,
+  unknown: Unknowns,
+): Gpu {
+  const vendor = vendorOf(device.vendorId);
+  const why = vendor === "nvidia" ? whyNvidia : "only known for NVIDIA";
+  const memory = row?.memoryBytes ?? scaledNumber(device.attributes.get("mem_info_vram_total"), 1);
+  const version =
+    row?.driverVersion ?? (device.driver === null ? null : cleanText(modules.get(`version-${device.driver}`)));
+  return {
+    pciAddress: device.address,
+    pciId: `${device.vendorId}:${device.deviceId}`,
+    vendor,
+    model: unknown.or(
+      `${path}/model`,
+      row?.model ?? device.device,
+      vendor === "nvidia" ? whyNvidia : "lspci does not name it",
+    ),
+    memoryBytes: unknown.or(`${path}/memoryBytes`, memory, vendor === "nvidia" ? whyNvidia : "the driver does not say"),
+    driver: unknown.or(`${path}/driver`, device.driver, "no driver is bound"),
+    driverVersion: unknown.or(`${path}/driverVersion`, version, "the driver does not say"),
+    uuid: unknown.or(`${path}/uuid`, row?.uuid, why),
+    mig: unknown.or(`${path}/mig`, row?.mig, row === undefined ? why : "not supported by this model"),
+  };
+}
+
+function vendorOf(id: string): Gpu["vendor"] {
+  if (id === "10de") return "nvidia";
+  if (id === "1002" || id === "1022") return "amd";
+  return id === "8086" ? "intel" : "other";
+}
+
+/** nvidia-smi prints its errors where the table would be. */
+function nvidiaComplaint(text: string): string | null {
+  return cleanText(/^(?:NVIDIA-SMI has failed|Failed to|Unable to|No devices).*$/m.exec(text)?.[0]);
+}
