@@ -220,8 +220,8 @@ export function connectorContract(name: string, open: () => Promise<Connector>):
         await expect(connector.readFile(path)).rejects.toMatchObject({ code: "PLAYBOOKS_FILE_NOT_READ" });
       });
 
-      test("a full disk is said to be one", async () => {
-        // No file of one byte is accepted under a file size limit of nothing; the text is what the kernel says when full.
+      test("what a full disk makes the tools say is told as a full disk", async () => {
+        // The words are those of coreutils on ENOSPC; a lab test fills a real disk.
         const validate = "echo 'write error: No space left on device' >&2; exit 1";
         await expect(
           connector.writeFile({ path: join(directory, "full"), content: "x", validate }),

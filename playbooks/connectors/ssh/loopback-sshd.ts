@@ -16,6 +16,8 @@ export interface LoopbackSshd {
   /** Public key that may sign in, one line. */
   readonly publicKey: string;
   readonly directory: string;
+  /** Calls back for each line that the server logs from now on. */
+  onLog(listener: (line: string) => void): void;
   /** Ends the server and every connection it serves, as a power cut would look from the outside. */
   kill(): Promise<void>;
   /** Gives the server another host key, as after a new installation. */
@@ -43,6 +45,11 @@ export async function startLoopbackSshd(settings: readonly string[] = []): Promi
     endpoint: { host: "loopback", address: "127.0.0.1", port, user: userInfo().username, privateKey },
     publicKey,
     directory,
+    onLog: (listener) => {
+      server.stderr?.on("data", (chunk: Buffer) => {
+        for (const line of chunk.toString().split(/\r?\n/)) listener(line);
+      });
+    },
     kill: stop,
     changeHostKey: async () => {
       await stop();
