@@ -1,3 +1,4 @@
+import { refusalCodes } from "#agent/protocol/refusals.ts";
 import { ApplianceError } from "#inventory/kernel/errors.ts";
 
 export function alreadyRunning(directory: string): ApplianceError {
@@ -62,3 +63,75 @@ export function stateFailed(cause: unknown): ApplianceError {
     cause,
   });
 }
+
+/** A refusal as it goes over the wire: an HTTP status with code, message and hint. */
+export class RefusalError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly hint: string;
+
+  constructor(status: number, code: string, message: string, hint: string) {
+    super(message);
+    this.name = "RefusalError";
+    this.status = status;
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+export const refusals = {
+  certificateRequired: () =>
+    new RefusalError(
+      401,
+      refusalCodes.certificateRequired,
+      "This request needs a client certificate of the site.",
+      "Use the site's credentials: agents get theirs by joining, operators from the site's vault.",
+    ),
+  certificateExpired: () =>
+    new RefusalError(
+      401,
+      refusalCodes.certificateExpired,
+      "The client certificate is no longer valid.",
+      "A node joins again: bdap apply --limit NODE. An operator's certificate is renewed by bdap apply.",
+    ),
+  certificateRevoked: () =>
+    new RefusalError(
+      403,
+      refusalCodes.certificateRevoked,
+      "The client certificate was revoked or replaced.",
+      "If the node belongs to the site, join it again: bdap apply --limit NODE.",
+    ),
+  forbidden: (kind: string) =>
+    new RefusalError(
+      403,
+      refusalCodes.forbidden,
+      `This certificate speaks for a ${kind}, which may not ask this.`,
+      "Use an operator's certificate for operators' requests, and a node's only for the node's own.",
+    ),
+  tokenRefused: () =>
+    new RefusalError(
+      403,
+      refusalCodes.tokenRefused,
+      "The join token is not accepted.",
+      "Tokens work once, for one node, for a few minutes. Get a new one: bdap apply --limit NODE; the reason is in bdap events.",
+    ),
+  requestUnusable: (message: string) =>
+    new RefusalError(400, refusalCodes.requestUnusable, message, "Send a request signed by an ECDSA P-256 key."),
+  versionUnsupported: (version: number) =>
+    new RefusalError(
+      400,
+      refusalCodes.versionUnsupported,
+      `The agent speaks protocol version ${version}, which this control plane does not.`,
+      "Install the agent of this release: bdap apply --limit NODE.",
+    ),
+  duplicateIdentity: () =>
+    new RefusalError(
+      409,
+      refusalCodes.duplicateIdentity,
+      "Two machines use this node's identity; the node is quarantined.",
+      "Stop the copy, join the right machine again (bdap apply --limit NODE), then bdap nodes resume NODE.",
+    ),
+  nodeUnknown: (node: string) =>
+    new RefusalError(404, refusalCodes.notFound, `There is no node ${node}.`, "See bdap nodes list."),
+  notFound: () => new RefusalError(404, refusalCodes.notFound, "There is no such resource.", "See /v1/openapi.json."),
+};

@@ -1,20 +1,17 @@
 import { type Static, Type } from "typebox";
 import { NodeName, Severity } from "./messages.ts";
 
-export const NodeState = Type.Union(
-  (["joining", "ready", "degraded", "unreachable", "draining", "drained", "maintenance", "quarantined"] as const).map(
-    (state) => Type.Literal(state),
-  ),
-);
-export type NodeState =
-  | "joining"
-  | "ready"
-  | "degraded"
-  | "unreachable"
-  | "draining"
-  | "drained"
-  | "maintenance"
-  | "quarantined";
+export const NodeState = Type.Union([
+  Type.Literal("joining"),
+  Type.Literal("ready"),
+  Type.Literal("degraded"),
+  Type.Literal("unreachable"),
+  Type.Literal("draining"),
+  Type.Literal("drained"),
+  Type.Literal("maintenance"),
+  Type.Literal("quarantined"),
+]);
+export type NodeState = Static<typeof NodeState>;
 
 /** PUT /v1/site: what the plan wants; the installer sends it after every apply. Nodes left out are retired. */
 export const DesiredSite = Type.Object(

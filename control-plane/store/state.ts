@@ -51,18 +51,19 @@ export type Revocation = Static<typeof Revocation>;
 export const Hold = Type.Object(
   {
     node: NodeName,
-    state: Type.Union(
-      (["draining", "drained", "maintenance", "quarantined"] as const).map((state) => Type.Literal(state)),
-    ),
+    state: Type.Union([
+      Type.Literal("draining"),
+      Type.Literal("drained"),
+      Type.Literal("maintenance"),
+      Type.Literal("quarantined"),
+    ]),
     reason: Type.String(),
     by: Type.String(),
     since: time("When it was put aside"),
   },
   closed,
 );
-export type Hold = Omit<Static<typeof Hold>, "state"> & {
-  readonly state: "draining" | "drained" | "maintenance" | "quarantined";
-};
+export type Hold = Static<typeof Hold>;
 
 /** Everything the control plane must still know after a power loss, except events. */
 export const ControlPlaneState = Type.Object(

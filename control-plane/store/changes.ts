@@ -1,0 +1,145 @@
+import type { DesiredSite } from "#agent/protocol/operator.ts";
+import type { ControlPlaneState, Hold, Identity, Revocation, StoredToken } from "./state.ts";
+
+// The changes of the durable state, pure. Each returns the state it was given when there is nothing to change.
+
+/** Used tokens remembered, so that a replay is told from a guess. */
+const SPENT_KEPT_MILLISECONDS = 24 * 3600_000;
+const SPENT_KEPT = 1000;
+/** Valid certificates a node may hold at once; one more and the oldest is void. */
+const CERTIFICATES_PER_NODE = 6;
+
+/** Adds a token; earlier ones of the same node and expired ones go. */
+export function addToken(state: ControlPlaneState, token: StoredToken, now: number): ControlPlaneState {
+  const others = state.tokens.filter((other) => other.node !== token.node && other.expiresAt > now);
+  return { ...state, tokens: [...others, token] };
+}
+
+export type TokenVerdict = "accepted" | "unknown" | "replayed" | "expired" | "wrong-node";
+
+/** Uses up the token with `hash` if it is good for `node` now. */
+export function spendToken(
+  state: ControlPlaneState,
+  hash: string,
+  node: string,
+  now: number,
+): { readonly state: ControlPlaneState; readonly verdict: TokenVerdict; readonly token: StoredToken | undefined } {
+  const token = state.tokens.find((candidate) => candidate.hash === hash);
+  if (token === undefined) {
+    const spent = state.spentTokens.find((candidate) => candidate.hash === hash);
+    return { state, verdict: spent === undefined ? "unknown" : "replayed", token: spent };
+  }
+  if (token.expiresAt <= now) return { state, verdict: "expired", token };
+  if (token.node !== node) return { state, verdict: "wrong-node", token };
+  const recent = state.spentTokens.filter((spent) => spent.expiresAt + SPENT_KEPT_MILLISECONDS > now);
+  return {
+    state: {
+      ...state,
+      tokens: state.tokens.filter((candidate) => candidate !== token),
+      spentTokens: [...recent, token].slice(-SPENT_KEPT),
+    },
+    verdict: "accepted",
+    token,
+  };
+}
+
+interface Certificate {
+  readonly serial: string;
+  readonly notAfter: number;
+}
+
+interface Why {
+  readonly reason: string;
+  readonly by: string;
+  readonly now: number;
+}
+
+/** Records a join: the new certificate is the node's only one, all earlier ones are revoked. */
+export function recordJoin(
+  state: ControlPlaneState,
+  join: { readonly node: string; readonly machineId: string; readonly certificate: Certificate },
+  why: Why,
+): ControlPlaneState {
+  const revoked = revokeCertificates(state, join.node, why);
+  const identity: Identity = {
+    node: join.node,
+    machineId: join.machineId,
+    joinedAt: why.now,
+    certificates: [{ ...join.certificate }],
+  };
+  return { ...revoked, identities: [...revoked.identities.filter(({ node }) => node !== join.node), identity] };
+}
+
+/** Records a renewal; the earlier certificate stays good until its end, in case the reply is lost on its way. */
+export function recordRenewal(
+  state: ControlPlaneState,
+  node: string,
+  certificate: Certificate,
+  now: number,
+): ControlPlaneState {
+  return {
+    ...state,
+    identities: state.identities.map((identity) => {
+      if (identity.node !== node) return identity;
+      const valid = identity.certificates.filter(({ notAfter }) => notAfter > now);
+      return { ...identity, certificates: [...valid, { ...certificate }].slice(-CERTIFICATES_PER_NODE) };
+    }),
+  };
+}
+
+/** Voids every certificate of a node. */
+export function revokeCertificates(state: ControlPlaneState, node: string, why: Why): ControlPlaneState {
+  const identity = state.identities.find((candidate) => candidate.node === node);
+  if (identity === undefined || identity.certificates.length === 0) return state;
+  const added = identity.certificates.map(({ serial, notAfter }) => revocation(serial, node, notAfter, why));
+  return {
+    ...state,
+    revocations: withRevocations(state.revocations, added, why.now),
+    identities: state.identities.map((other) => (other === identity ? { ...identity, certificates: [] } : other)),
+  };
+}
+
+/** Voids one certificate, whoever holds it. `notAfter` bounds how long the record is kept. */
+export function revokeSerial(state: ControlPlaneState, serial: string, notAfter: number, why: Why): ControlPlaneState {
+  if (state.revocations.some((known) => known.serial === serial)) return state;
+  const owner = state.identities.find(({ certificates }) => certificates.some((held) => held.serial === serial));
+  const added = revocation(serial, owner?.node ?? "", notAfter, why);
+  return { ...state, revocations: withRevocations(state.revocations, [added], why.now) };
+}
+
+/** Puts a node aside, or with undefined hands it back to automation. */
+export function holdNode(state: ControlPlaneState, node: string, hold: Hold | undefined): ControlPlaneState {
+  const others = state.holds.filter((other) => other.node !== node);
+  if (hold === undefined) return others.length === state.holds.length ? state : { ...state, holds: others };
+  return { ...state, holds: [...others, hold] };
+}
+
+/** Takes a node out of the site: certificates void, tokens, hold and identity gone. */
+export function retireNode(state: ControlPlaneState, node: string, why: Why): ControlPlaneState {
+  const revoked = revokeCertificates(state, node, why);
+  return {
+    ...revoked,
+    desired: desiredWithout(revoked.desired, node),
+    identities: revoked.identities.filter((identity) => identity.node !== node),
+    tokens: revoked.tokens.filter((token) => token.node !== node),
+    holds: revoked.holds.filter((hold) => hold.node !== node),
+  };
+}
+
+function desiredWithout(desired: DesiredSite, node: string): DesiredSite {
+  return {
+    nodes: desired.nodes.filter(({ name }) => name !== node),
+    services: desired.services.map((service) => ({
+      ...service,
+      nodes: service.nodes.filter((name) => name !== node),
+    })),
+  };
+}
+
+function revocation(serial: string, node: string, notAfter: number, why: Why): Revocation {
+  return { serial, node, notAfter, reason: why.reason, by: why.by, at: why.now };
+}
+
+function withRevocations(known: readonly Revocation[], added: readonly Revocation[], now: number): Revocation[] {
+  return [...known.filter(({ notAfter }) => notAfter > now), ...added];
+}
