@@ -17,6 +17,13 @@ export const accessErrors = {
       hint: "Name the private key, without .pub; ssh-keygen makes one.",
       context: { path },
     }),
+  noControlPlane: (why: string) =>
+    new ApplianceError({
+      code: "INSTALLER_NO_CONTROL_PLANE",
+      kind: "user",
+      message: `This site has no control plane yet: ${why}.`,
+      hint: "Run bdap plan, then bdap apply: they make it.",
+    }),
   noAgent: () =>
     new ApplianceError({
       code: "INSTALLER_AGENT_MISSING",

@@ -7,6 +7,8 @@ import type { SiteDirectory } from "#inventory/site-directory/site-directory.ts"
 import type { Endpoint } from "#playbooks/connectors/connector.ts";
 import { accessErrors } from "./errors.ts";
 
+export { openControlPlane } from "./control-plane.ts";
+
 /** Where one server is, as far as a plan, an inventory or a target list knows. */
 export interface Reachable {
   readonly name: string;
