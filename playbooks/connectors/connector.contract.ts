@@ -116,7 +116,7 @@ export function connectorContract(name: string, open: () => Promise<Connector>):
     describe("deadlines and cancelling", () => {
       test("a script past its deadline is ended with all it started", async () => {
         const mark = join(directory, "timeout");
-        const script = `sh -c 'sleep 2.7 ; touch ${mark}' & trap '' TERM; sleep 97.1; touch ${mark}`;
+        const script = `sh -c 'sleep 2.7 ; touch ${mark}' & trap '' TERM; timeout 60 sleep 97.1; touch ${mark}`;
         await expect(connector.run({ script, timeoutMilliseconds: 300 })).rejects.toMatchObject({
           code: "PLAYBOOKS_COMMAND_TIMEOUT",
           state: expect.stringContaining("were ended"),

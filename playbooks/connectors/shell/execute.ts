@@ -99,7 +99,7 @@ async function untilEnded(
   try {
     const first = await Promise.race([running, interrupted.promise]);
     if (typeof first === "object") return first;
-    const ended = await endGroup(target, work.become, shell);
+    const ended = await endSession(target, work.become, shell);
     if (first === "timeout") throw commandTimeout(target.host, timeoutMilliseconds ?? 0, ended);
     throw commandCancelled(target.host, ended);
   } finally {
@@ -108,15 +108,15 @@ async function untilEnded(
   }
 }
 
-/** Ends a shell with everything in its process group; false when that could not be done. */
-async function endGroup(target: ExecutionHost, become: Become | undefined, shell: Shell): Promise<boolean> {
+/** Ends a shell with everything in its session; false when that could not be done. */
+async function endSession(target: ExecutionHost, become: Become | undefined, shell: Shell): Promise<boolean> {
   if (!target.alive()) return false;
   const late = new Promise<false>((resolve) => setTimeout(resolve, ENDING_MILLISECONDS, false).unref());
   const ending = (async () => {
     const other = await target.pool.extra(become);
     try {
       const ignore = { stdout() {}, stderr() {} };
-      const work = { script: endingScript(shell.group), environment: {}, input: Buffer.alloc(0) };
+      const work = { script: endingScript(shell.session), environment: {}, input: Buffer.alloc(0) };
       return (await other.run(work, ignore)).status === 0;
     } finally {
       other.dispose();
@@ -126,24 +126,24 @@ async function endGroup(target: ExecutionHost, become: Become | undefined, shell
 }
 
 /**
- * TERM, two seconds to obey it, then KILL; 0 once no process of the group runs. Dead ones that their parent has not
- * collected yet (state Z in proc(5) stat) do not count.
+ * TERM, two seconds to obey it, then KILL; 0 once no process of the session runs. Sessions and states are those of
+ * proc(5) stat; a dead process that its parent has not collected yet (state Z) does not count.
  */
-function endingScript(group: number): string {
+function endingScript(session: number): string {
   return [
-    `runs() {`,
-    `  kill -0 -${group} 2>/dev/null || return 1`,
-    `  for f in /proc/[0-9]*/stat; do`,
-    `    { read -r line <"$f"; } 2>/dev/null || continue`,
-    `    set -- \${line##*) }`,
-    `    [ "$3" != ${group} ] || [ "$1" = Z ] || [ "$1" = X ] || return 0`,
-    `  done`,
-    `  return 1`,
-    `}`,
-    `kill -TERM -${group} 2>/dev/null`,
-    `i=0; while [ $i -lt 40 ] && runs; do sleep 0.05; i=$((i+1)); done`,
-    `kill -KILL -${group} 2>/dev/null`,
-    `i=0; while [ $i -lt 20 ] && runs; do sleep 0.05; i=$((i+1)); done`,
-    `! runs`,
+    "members() {",
+    "  pids=",
+    "  for f in /proc/[0-9]*/stat; do",
+    '    { read -r line <"$f"; } 2>/dev/null || continue',
+    "    set -- ${line##*) }",
+    `    [ "$4" != ${session} ] || [ "$1" = Z ] || [ "$1" = X ] || pids="$pids \${line%% *}"`,
+    "  done",
+    '  [ -n "$pids" ]',
+    "}",
+    "end() { members && kill -$1 $pids 2>/dev/null; }",
+    "end TERM",
+    "i=0; while [ $i -lt 40 ] && members; do sleep 0.05; i=$((i+1)); done",
+    "i=0; while [ $i -lt 20 ] && members; do end KILL; sleep 0.05; i=$((i+1)); done",
+    "! members",
   ].join("\n");
 }

@@ -33,8 +33,8 @@ export async function openShell(open: OpenChannel, request: ShellRequest): Promi
   const greeting = new Greeting(channel, request, token);
   const timer = setTimeout(() => greeting.fail("it gave no shell within 30 s"), OPENING_MILLISECONDS);
   try {
-    const group = await greeting.group;
-    return new Shell(channel, group, request.key);
+    const session = await greeting.session;
+    return new Shell(channel, session, request.key);
   } catch (error) {
     channel.close();
     throw error;
@@ -46,7 +46,7 @@ export async function openShell(open: OpenChannel, request: ShellRequest): Promi
 
 /** Follows what a starting shell prints: prompts for a password, then the line that says it is ready. */
 class Greeting {
-  readonly group: Promise<number>;
+  readonly session: Promise<number>;
   readonly fail: (why: string) => void;
   readonly stop: () => void;
   #output = "";
@@ -55,7 +55,7 @@ class Greeting {
 
   constructor(channel: Channel, request: ShellRequest, token: string) {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
-    this.group = promise;
+    this.session = promise;
     this.fail = (why) => reject(this.#refusal(request, why));
     const onOutput = (chunk: Buffer) => {
       this.#output = (this.#output + chunk.toString("latin1")).slice(-4096);
@@ -114,14 +114,14 @@ function shellCommandLine(request: ShellRequest, token: string): string {
 
 /**
  * What every shell does first: an environment that scripts can rely on (English messages, UTF-8, the system
- * directories in PATH, no start-up files), then the ready line with its process group (field 5 of proc(5) stat).
+ * directories in PATH, no start-up files), then the ready line with its session (field 6 of proc(5) stat).
  */
 function preparation(token: string): string {
   return [
     "unset BASH_ENV ENV CDPATH GREP_OPTIONS LANGUAGE POSIXLY_CORRECT",
     `export LC_ALL=C.UTF-8 PATH="$PATH:${SYSTEM_PATH}"`,
-    "read -r a b c d g r </proc/$$/stat",
-    "unset a b c d r",
-    `printf "%s %s\\n" ${token} "$g"`,
+    "read -r a b c d e s r </proc/$$/stat",
+    "unset a b c d e r",
+    `printf "%s %s\\n" ${token} "$s"`,
   ].join("; ");
 }

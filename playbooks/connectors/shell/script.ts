@@ -29,7 +29,7 @@ export function framedScript(work: FramedScript, marks: FrameMarks): string {
   ].join("\n");
 }
 
-/** Whether a script may leave processes of its own behind that share the shell's process group and outputs. */
+/** Whether a script may leave processes of its own behind that share the shell's session and outputs. */
 export function mayLeaveProcesses(script: string): boolean {
   return /(?<![&>|<])&(?![&>])|\b(?:nohup|setsid|start-stop-daemon|daemonize|service)\b|init\.d\//.test(script);
 }

@@ -16,19 +16,19 @@ export interface ScriptEnd {
 }
 
 /**
- * A running `/bin/sh` on a host that runs one script after another. `group` is its process group: ending that group
- * ends the shell and what its scripts started, short of what made itself a session of its own.
+ * A running `/bin/sh` on a host that runs one script after another. `session` is its session: ending all processes of it
+ * ends the shell and what its scripts started, short of daemons, which make themselves a session of their own.
  */
 export class Shell {
-  readonly group: number;
+  readonly session: number;
   readonly key: string;
   readonly #channel: Channel;
   #stdout: ((chunk: Buffer) => void) | undefined;
   #stderr: ((chunk: Buffer) => void) | undefined;
   #ended = false;
 
-  constructor(channel: Channel, group: number, key: string) {
-    this.group = group;
+  constructor(channel: Channel, session: number, key: string) {
+    this.session = session;
     this.key = key;
     this.#channel = channel;
     channel.stdout.on("data", (chunk: Buffer) => this.#stdout?.(chunk));
@@ -47,7 +47,7 @@ export class Shell {
     return this.#channel.stdin;
   }
 
-  /** Runs one script; one at a time. `wrap` changes the text before it is sent. */
+  /** Runs one script; one at a time. */
   async run(work: FramedScript, sink: OutputSink): Promise<ScriptEnd> {
     const marks = newFrameMarks();
     const text = Buffer.from(framedScript(work, marks));

@@ -10,6 +10,7 @@ import { keyUnusable } from "../errors.ts";
 export function authenticationOf(endpoint: Endpoint): Authentication {
   const waiting = methodsBeforePassword(endpoint);
   const tried: string[] = [];
+  let lastWay: SignInWay = "none";
   const password = endpoint.password?.reveal();
   let passwordUsed = false;
   const handler: AuthHandlerMiddleware = (methodsLeft, _partialSuccess, next) => {
@@ -18,6 +19,7 @@ export function authenticationOf(endpoint: Endpoint): Authentication {
     const method = usable < 0 ? undefined : waiting.splice(usable, 1)[0];
     if (method !== undefined) {
       if (method.type !== "none") tried.push(method.type === "agent" ? "the keys of the SSH agent" : "the key");
+      lastWay = method.type === "none" ? "none" : method.type === "agent" ? "agent" : "key";
       return next(method);
     }
     if (password === undefined || passwordUsed || offered === null) return false;
@@ -25,17 +27,24 @@ export function authenticationOf(endpoint: Endpoint): Authentication {
     if (way === undefined) return false;
     passwordUsed = true;
     tried.push("the password");
+    lastWay = "password";
     return next(way);
   };
   return {
     handler,
+    way: () => lastWay,
     refusal: () =>
       tried.length === 0 ? "no key, agent or password that it accepts was given" : `it refused ${tried.join(" and ")}`,
   };
 }
 
+/** What a user signed in with. */
+export type SignInWay = "none" | "key" | "agent" | "password";
+
 export interface Authentication {
   readonly handler: AuthHandlerMiddleware;
+  /** How the server was last asked: after a successful sign-in, what let us in. */
+  way(): SignInWay;
   /** What was tried in vain, in words. */
   refusal(): string;
 }

@@ -5,7 +5,7 @@ import ssh2, { type Client, type ConnectConfig } from "ssh2";
 import { ApplianceError, messageOf, systemCodeOf } from "#inventory/kernel/errors.ts";
 import type { Endpoint } from "../connector.ts";
 import { commandCancelled, hostKeyChanged, hostUnreachable, loginRefused } from "../errors.ts";
-import { authenticationOf } from "./authentication.ts";
+import { authenticationOf, type SignInWay } from "./authentication.ts";
 import { fingerprintOf, type HostKeyStore } from "./known-hosts.ts";
 
 const CONNECT_MILLISECONDS = 10_000;
@@ -20,6 +20,7 @@ export interface SshClient {
   readonly client: Client;
   /** `SHA256:…` of the host key the server showed. */
   readonly fingerprint: string;
+  readonly signedInWith: SignInWay;
   readonly alive: () => boolean;
 }
 
@@ -103,7 +104,7 @@ function signIn(
   client.once("ready", () => {
     options.signal.removeEventListener("abort", onAbort);
     client.setNoDelay(true);
-    resolve({ client, fingerprint, alive: () => alive });
+    resolve({ client, fingerprint, signedInWith: authentication.way(), alive: () => alive });
   });
   const verify = async (key: Buffer, answer: (valid: boolean) => void) => {
     fingerprint = fingerprintOf(key);

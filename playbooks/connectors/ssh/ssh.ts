@@ -6,6 +6,7 @@ import { hostUnreachable } from "../errors.ts";
 import { type Channel, type ChannelEnd, type OpenChannel, SessionsExhausted } from "../shell/channel.ts";
 import { ShellPool } from "../shell/pool.ts";
 import { ShellConnector } from "../shell/shell-connector.ts";
+import type { SignInWay } from "./authentication.ts";
 import { openClient, type SshClient } from "./client.ts";
 import { JumpHosts } from "./jump-hosts.ts";
 import type { HostKeyStore } from "./known-hosts.ts";
@@ -24,6 +25,8 @@ export interface SshOptions {
 export interface SshConnector extends Connector {
   /** `SHA256:…` of the host key the server showed. */
   readonly hostKey: string;
+  /** What let the user in. */
+  readonly signedInWith: SignInWay;
 }
 
 /**
@@ -50,7 +53,7 @@ export async function connectSsh(endpoint: Endpoint, options: SshOptions): Promi
     await disconnect(ssh);
     closeJumps();
   });
-  return Object.assign(connector, { hostKey: ssh.fingerprint });
+  return Object.assign(connector, { hostKey: ssh.fingerprint, signedInWith: ssh.signedInWith });
 }
 
 function sessionsOf(host: string, { client, alive }: SshClient): OpenChannel {
