@@ -1,0 +1,63 @@
+/** Words a free-form module takes as arguments even inside its text. */
+const FREE_FORM_OPTIONS: ReadonlySet<string> = new Set([
+  "chdir",
+  "creates",
+  "executable",
+  "removes",
+  "stdin",
+  "stdin_add_newline",
+  "strip_empty_ends",
+  "warn",
+]);
+
+/**
+ * Arguments written as text behind a module's name: `key=value` words, quotes and templates kept whole. For a free-form
+ * module the rest of the text is the argument `freeForm`. Undefined when a word is no argument.
+ */
+export function parseArgumentText(text: string, freeForm: string | undefined): Map<string, unknown> | undefined {
+  const found = new Map<string, unknown>();
+  const rest: string[] = [];
+  for (const word of splitWords(text)) {
+    const match = /^([A-Za-z_]\w*)=(.*)$/s.exec(word.trim());
+    const [, name = "", value = ""] = match ?? [];
+    if (match !== null && (freeForm === undefined || freeForm === "file" || FREE_FORM_OPTIONS.has(name)))
+      found.set(name, unquote(value));
+    else if (freeForm === undefined && word.trim() !== "") return undefined;
+    else rest.push(word);
+  }
+  const body = rest.join("").trim();
+  if (freeForm !== undefined && body !== "") found.set(freeForm, freeForm === "file" ? unquote(body) : body);
+  return found;
+}
+
+/** Splits at white space outside quotes and outside `{{ }}`, `{% %}`; each word keeps the white space before it. */
+function splitWords(text: string): string[] {
+  const words: string[] = [];
+  let word = "";
+  let quote = "";
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at] ?? "";
+    const pair = text.slice(at, at + 2);
+    if (quote === "" && (pair === "{{" || pair === "{%")) depth++;
+    else if (quote === "" && depth > 0 && (pair === "}}" || pair === "%}")) {
+      depth--;
+      word += pair;
+      at++;
+      continue;
+    } else if (depth === 0 && (char === "'" || char === '"') && text[at - 1] !== "\\") {
+      if (quote === "") quote = char;
+      else if (quote === char) quote = "";
+    } else if (/\s/.test(char) && quote === "" && depth === 0 && word.trim() !== "") {
+      words.push(word);
+      word = "";
+    }
+    word += char;
+  }
+  if (word !== "") words.push(word);
+  return words;
+}
+
+function unquote(text: string): string {
+  return /^(["'])[\s\S]*\1$/.test(text) && text.length > 1 ? text.slice(1, -1) : text;
+}

@@ -1,0 +1,245 @@
+import { dirname, isAbsolute, join } from "node:path";
+import type { VaultValues } from "#inventory/loader/vault-values.ts";
+import type { Scope } from "../expression/scope.ts";
+import { isTemplate, type Templar } from "../expression/templar.ts";
+import { IMPORT_PLAYBOOK_KEYWORDS, PLAY_KEYWORDS } from "./keywords.ts";
+import type { ModuleTable } from "./module-table.ts";
+import type { Directives, Play, PlayNode, Task } from "./nodes.ts";
+import { type Place, Problems } from "./problems.ts";
+import { emptyPlayRoles, RoleLoader } from "./role-loader.ts";
+import { type SourceFile, SourceFiles } from "./source-files.ts";
+import { type TaskContext, TaskLoader } from "./task-loader.ts";
+
+const STRATEGIES = ["linear", "free", "ansible.builtin.linear", "ansible.builtin.free"];
+const MAX_IMPORTS = 100;
+
+export interface PlaybookLoaderOptions {
+  readonly playbook: string;
+  readonly rolesPath: readonly string[];
+  readonly modules: ModuleTable;
+  readonly vault: VaultValues;
+  readonly templar: Templar;
+  /** What is known before the run: extra variables. */
+  readonly scope: Scope;
+}
+
+/** Reads a playbook whole, then what is included while it runs. Everything wrong is told at once, before any host is touched. */
+export class PlaybookLoader {
+  readonly #options: PlaybookLoaderOptions;
+  readonly #files: SourceFiles;
+  readonly #folder: string;
+
+  constructor(options: PlaybookLoaderOptions) {
+    this.#options = options;
+    this.#folder = dirname(options.playbook);
+    this.#files = new SourceFiles(this.#folder, options.vault);
+  }
+
+  /** Every play, imported playbooks in place. Throws one error that lists all problems. */
+  async load(): Promise<Play[]> {
+    const problems = new Problems();
+    const plays = await this.#playbook(this.#options.playbook, problems, undefined, 0);
+    problems.throwIfAny();
+    return plays;
+  }
+
+  async #playbook(path: string, problems: Problems, outer: Directives | undefined, depth: number): Promise<Play[]> {
+    const shown = this.#files.shown(path);
+    if (!(await this.#files.exists(path))) {
+      problems.add(
+        "PLAYBOOKS_FILE_NOT_FOUND",
+        outer?.place ?? { file: shown, line: undefined },
+        `the playbook ${shown} could not be found`,
+      );
+      return [];
+    }
+    const file = await this.#files.read(path);
+    if (!Array.isArray(file.value)) {
+      problems.add("PLAYBOOKS_MALFORMED", { file: shown, line: 1 }, "a playbook is a list of plays");
+      return [];
+    }
+    const plays: Play[] = [];
+    for (const [index, entry] of file.value.entries()) {
+      const place = file.place(file.value, index);
+      if (!(entry instanceof Map)) problems.add("PLAYBOOKS_MALFORMED", place, "a play is a mapping of keywords");
+      else if (entry.has("import_playbook") || entry.has("ansible.builtin.import_playbook"))
+        plays.push(...(await this.#importPlaybook(entry, place, file, problems, outer, depth)));
+      else {
+        const play = await this.#play(entry, place, file, problems, outer, index);
+        if (play !== undefined) plays.push(play);
+      }
+    }
+    return plays;
+  }
+
+  async #importPlaybook(
+    entry: ReadonlyMap<unknown, unknown>,
+    place: Place,
+    file: SourceFile,
+    problems: Problems,
+    outer: Directives | undefined,
+    depth: number,
+  ): Promise<Play[]> {
+    if (depth > MAX_IMPORTS) {
+      problems.add("PLAYBOOKS_MALFORMED", place, "playbooks import each other in a circle");
+      return [];
+    }
+    for (const key of entry.keys()) {
+      if (!IMPORT_PLAYBOOK_KEYWORDS.has(String(key)))
+        problems.add(
+          "PLAYBOOKS_UNKNOWN_KEYWORD",
+          file.place(entry, key),
+          `'${String(key)}' is not a valid attribute for a PlaybookInclude`,
+        );
+    }
+    const name = this.#name(
+      String(entry.get("import_playbook") ?? entry.get("ansible.builtin.import_playbook")),
+      place,
+      problems,
+    );
+    const tasks = new TaskLoader(this.#files, this.#options.modules, problems);
+    const directives = tasks.directives(entry, place, { outer, role: undefined, file });
+    return this.#playbook(isAbsolute(name) ? name : join(dirname(file.path), name), problems, directives, depth + 1);
+  }
+
+  async #play(
+    entry: ReadonlyMap<unknown, unknown>,
+    place: Place,
+    file: SourceFile,
+    problems: Problems,
+    outer: Directives | undefined,
+    index: number,
+  ): Promise<Play | undefined> {
+    for (const key of entry.keys()) {
+      if (!PLAY_KEYWORDS.has(String(key)))
+        problems.add(
+          "PLAYBOOKS_UNKNOWN_KEYWORD",
+          file.place(entry, key),
+          `'${String(key)}' is not a valid attribute for a Play`,
+        );
+    }
+    if (!entry.has("hosts")) {
+      problems.add("PLAYBOOKS_MALFORMED", place, "the field 'hosts' is required but was not set");
+      return undefined;
+    }
+    const strategy = entry.get("strategy");
+    if (typeof strategy === "string" && !STRATEGIES.includes(strategy))
+      problems.add(
+        "PLAYBOOKS_KEYWORD_NOT_SUPPORTED",
+        file.place(entry, "strategy"),
+        `the strategy '${strategy}' is not supported yet`,
+      );
+    const { tasks, roles } = this.#loaders(problems, dirname(file.path));
+    const directives = tasks.directives(entry, place, { outer, role: undefined, file });
+    const step = `${file.shown}#${index}`;
+    const play = emptyPlayRoles();
+    roles.enter(play);
+    const context: TaskContext = {
+      outer: directives,
+      role: undefined,
+      file,
+      step: `${step}/`,
+      isHandler: false,
+      depth: 0,
+      playFolder: dirname(file.path),
+      resolveName: (text, at) => this.#name(text, at, problems, entry.get("vars")),
+    };
+    const list = (name: string, isHandler = false) =>
+      tasks.tasks(entry.get(name), { ...context, step: `${step}/${name}:`, isHandler });
+    const pre = await list("pre_tasks");
+    const fromRoles: PlayNode[] = [];
+    const named = entry.get("roles");
+    for (const [at, role] of (Array.isArray(named) ? (named as unknown[]) : []).entries())
+      fromRoles.push(...(await roles.entry(role, file.place(named, at), context, play)));
+    const own = await list("tasks");
+    const post = await list("post_tasks");
+    const handlers = await list("handlers", true);
+    roles.enter(undefined);
+    const hosts = entry.get("hosts");
+    const name = entry.get("name");
+    return {
+      name: typeof name === "string" ? name : Array.isArray(hosts) ? hosts.map(String).join(",") : String(hosts),
+      directives,
+      hosts,
+      sections: [pre, [...fromRoles, ...own], post],
+      handlers: [...handlers, ...play.handlers],
+      roles: play.roles,
+      step,
+      folder: dirname(file.path),
+    };
+  }
+
+  #loaders(problems: Problems, playFolder: string): { tasks: TaskLoader; roles: RoleLoader } {
+    const tasks = new TaskLoader(this.#files, this.#options.modules, problems);
+    const folders = [join(playFolder, "roles"), ...this.#options.rolesPath, playFolder];
+    const roles = new RoleLoader(this.#files, tasks, problems, this.#options.vault, folders);
+    tasks.useRoles(roles);
+    return { tasks, roles };
+  }
+
+  #name(text: string, place: Place, problems: Problems, variables?: unknown): string {
+    if (!isTemplate(text)) return text;
+    const { templar, scope } = this.#options;
+    const known: Scope = {
+      get: (name) => {
+        const value = scope.get(name);
+        if (value !== undefined) return value;
+        return variables instanceof Map && variables.has(name)
+          ? templar.resolve(variables.get(name), known)
+          : undefined;
+      },
+    };
+    try {
+      return String(templar.template(text, known));
+    } catch (error) {
+      problems.add("PLAYBOOKS_MALFORMED", place, `${text}: ${error instanceof Error ? error.message : String(error)}`);
+      return "";
+    }
+  }
+
+  /** The tasks of a file included while a play runs. Throws as {@link load} does. */
+  async includeTasks(task: Task, name: string, play: Play): Promise<PlayNode | undefined> {
+    const problems = new Problems();
+    const { tasks, roles } = this.#loaders(problems, play.folder);
+    const met = emptyPlayRoles();
+    roles.enter(met);
+    const context = await this.#includeContext(task, play, problems);
+    const path = await tasks.findTaskFile(name, task.directives, context);
+    if (path === undefined) {
+      problems.add("PLAYBOOKS_FILE_NOT_FOUND", task.directives.place, `Could not find or access '${name}'`);
+      problems.throwIfAny();
+      return undefined;
+    }
+    const block = await tasks.importedFile(path, task, context);
+    problems.throwIfAny();
+    return block;
+  }
+
+  /** A role included while a play runs, and the handlers it brings. Throws as {@link load} does. */
+  async includeRole(
+    task: Task,
+    name: string,
+    play: Play,
+  ): Promise<{ node: PlayNode | undefined; handlers: readonly PlayNode[]; roles: Play["roles"] }> {
+    const problems = new Problems();
+    const { roles } = this.#loaders(problems, play.folder);
+    const met = emptyPlayRoles();
+    roles.enter(met);
+    const node = await roles.included(name, task, await this.#includeContext(task, play, problems), false);
+    problems.throwIfAny();
+    return { node, handlers: met.handlers, roles: met.roles };
+  }
+
+  async #includeContext(task: Task, play: Play, problems: Problems): Promise<TaskContext> {
+    return {
+      outer: task.directives,
+      role: task.directives.role,
+      file: await this.#files.read(this.#options.playbook),
+      step: `${task.step}>`,
+      isHandler: task.isHandler,
+      depth: 0,
+      playFolder: play.folder,
+      resolveName: (text, at) => this.#name(text, at, problems),
+    };
+  }
+}
