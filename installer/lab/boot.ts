@@ -28,6 +28,7 @@ export async function startHost(lab: LabState, host: LabHost, runner: CommandRun
     ...[`--directory=${rootOf(host)}`, `--machine=${host.machine}`, `--hostname=${host.name}`],
     ...["--network-veth", `--network-bridge=${lab.bridge}`],
     ...fuse,
+    ...(groups.guardDevices ? [] : ["--drop-capability=CAP_MKNOD"]),
     `--bind-ro=${byIdParent(host.directory)}:/dev/disk`,
     ...host.disks.flatMap((disk) => (disk.device === undefined ? [] : [`--bind=${disk.device}`])),
     ...groups.bind.map(({ from, to }) => `--bind=${from}:${to}`),
@@ -69,7 +70,7 @@ export async function untilReady(
   let readiness: Readiness | undefined;
   let wasKept = false;
   let isOver = false;
-  await holdsWithin(
+  const settled = await holdsWithin(
     READY_WITHIN_MS,
     async () => {
       const kept = await isKept(host);
@@ -83,7 +84,7 @@ export async function untilReady(
     signal,
     250,
   );
-  return isOver || readiness?.status === "starting" ? undefined : readiness;
+  return settled && !isOver ? readiness : undefined;
 }
 
 /** How far the host is right now; undefined when it is off. */

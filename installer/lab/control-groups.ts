@@ -14,6 +14,8 @@ export interface HostControlGroups {
   readonly join: readonly string[];
   /** Version 1 subtrees for the host itself: directory on the machine → path in the host. */
   readonly bind: readonly { readonly from: string; readonly to: string }[];
+  /** Whether the groups keep the host from devices that are not its own. */
+  readonly guardDevices: boolean;
 }
 
 /** Makes the host's control groups with its memory and processor limits. Repeating it is harmless. */
@@ -60,9 +62,11 @@ async function legacyGroups(group: string, host: LabHost): Promise<HostControlGr
     const quota = join(ROOT, "cpu", group, "cpu.cfs_quota_us");
     await writeFile(quota, String(Math.round(host.cpus * 100_000)));
   }
+  if (controllers.includes("devices")) await allowOwnDevices(join(ROOT, "devices", group), host);
   return {
     join: [...controllers, ...places].map((hierarchy) => join(ROOT, hierarchy, group)),
     bind: controllers.map((controller) => ({ from: join(ROOT, controller, group), to: `/lab-cgroup/${controller}` })),
+    guardDevices: controllers.includes("devices"),
   };
 }
 
@@ -74,7 +78,24 @@ async function unifiedGroups(group: string, host: LabHost): Promise<HostControlG
   }
   await writeFile(join(path, "memory.max"), String(host.memoryBytes));
   if (host.cpus !== undefined) await writeFile(join(path, "cpu.max"), `${Math.round(host.cpus * 100_000)} 100000`);
-  return { join: [path], bind: [] };
+  return { join: [path], bind: [], guardDevices: false };
+}
+
+// The devices systemd gives a container, and the host's own disks: without it, root in a host could make a node for any
+// disk of the machine.
+const CONTAINER_DEVICES = [
+  ...["c 1:3 rwm", "c 1:5 rwm", "c 1:7 rwm", "c 1:8 rwm", "c 1:9 rwm"], // null, zero, full, random, urandom
+  ...["c 5:0 rwm", "c 5:1 rwm", "c 5:2 rwm", "c 136:* rw"], // tty, console, ptmx, pts
+  ...["c 10:200 rwm", "c 10:229 rwm"], // net/tun, fuse
+] as const;
+const LOOP_MAJOR = 7;
+
+async function allowOwnDevices(path: string, host: LabHost): Promise<void> {
+  const disks = host.disks.flatMap((disk) => /^\/dev\/loop(\d+)$/.exec(disk.device ?? "")?.[1] ?? []);
+  await writeFile(join(path, "devices.deny"), "a");
+  for (const rule of [...CONTAINER_DEVICES, ...disks.map((number) => `b ${LOOP_MAJOR}:${number} rwm`)]) {
+    await writeFile(join(path, "devices.allow"), rule);
+  }
 }
 
 // A new version 1 cpuset is empty and takes no process until it has processors and memory nodes.

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { access, chmod, chown, mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readFileIfThere, writeFileDurably } from "#inventory/kernel/files.ts";
 import type { MachineSettings } from "./machine.ts";
 import { mountsBelow } from "./mounts.ts";
 import { PACKAGE_CACHE_PORT, packageProxyScript } from "./package-cache/package-cache.ts";
@@ -30,11 +31,13 @@ export async function ensureRoot(
   await mkdir(writable, { recursive: true });
   await mkdir(rootOf(host), { recursive: true });
   if (!mounted.includes(writable)) await runner.run("mount", ["-o", "loop,discard", file, writable]);
-  if (!mounted.includes(rootOf(host))) await mountOverlay(host, writable, image, runner);
-  const furnished = join(writable, "furnished");
-  if (await isThere(furnished)) return;
+  // Once made, a root stays on the image it was made on, whatever image a new host would get.
+  const record = join(writable, "image");
+  const before = (await readFileIfThere(record))?.trim();
+  if (!mounted.includes(rootOf(host))) await mountOverlay(host, writable, before ?? image, runner);
+  if (before !== undefined) return;
   await furnish(lab, host, machine, runner);
-  await writeFile(furnished, "");
+  await writeFileDurably(record, `${image}\n`);
 }
 
 async function makeFileSystem(file: string, bytes: number, runner: CommandRunner): Promise<void> {
@@ -87,7 +90,9 @@ async function furnish(lab: LabState, host: LabHost, machine: MachineSettings, r
 async function writeHostKeys(root: string, host: LabHost, runner: CommandRunner): Promise<void> {
   for (const type of ["ed25519", "ecdsa"]) {
     const file = join(root, "etc/ssh", `ssh_host_${type}_key`);
-    await runner.run("ssh-keygen", ["-q", "-t", type, "-N", "", "-C", `root@${host.name}`, "-f", file]);
+    // "y": an earlier start may have been cut off here.
+    const arguments_ = ["-q", "-t", type, "-N", "", "-C", `root@${host.name}`, "-f", file];
+    await runner.run("ssh-keygen", arguments_, { input: "y\n" });
   }
 }
 

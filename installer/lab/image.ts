@@ -1,14 +1,15 @@
 import { createHash, randomBytes } from "node:crypto";
-import { access, cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { access, cp, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type AptSource, renderDeb822 } from "./apt-sources.ts";
 import type { MachineSettings } from "./machine.ts";
+import { mountsBelow } from "./mounts.ts";
 import type { LabOs } from "./profile.ts";
 import type { CommandRunner } from "./runner.ts";
 import { LAB_CACHE } from "./state.ts";
 
 /** Counts up whenever what this file does to an image changes, so that older cached images are not used. */
-const RECIPE = 1;
+const RECIPE = 2;
 
 /** What a Debian server has after a minimal installation, plus libfaketime, which `skew-clock` needs. */
 const PACKAGES = [
@@ -37,6 +38,7 @@ export async function ensureImage(
   const image = join(LAB_CACHE, "images", `${os}-${hash}`);
   if (await isThere(image)) return image;
   onBuild();
+  await removeUnfinished(dirname(image));
   const unfinished = `${image}.${randomBytes(4).toString("hex")}.new`;
   try {
     await bootstrap(os, sources, machine, unfinished, runner);
@@ -47,9 +49,18 @@ export async function ensureImage(
     });
   } finally {
     await rm(unfinished, { recursive: true, force: true });
-    await rm(`${unfinished}.sources`, { force: true });
+    for (const extra of ["sources", "conf"]) await rm(`${unfinished}.${extra}`, { force: true });
   }
   return image;
+}
+
+// What a bootstrap that was killed left behind; a younger one may be at work in another process.
+async function removeUnfinished(directory: string): Promise<void> {
+  for (const name of await readdir(directory).catch(() => [])) {
+    const path = join(directory, name);
+    if (!/\.new(\.sources|\.conf)?$/.test(name) || Date.now() - (await stat(path)).mtimeMs < 3_600_000) continue;
+    if ((await mountsBelow(path)).length === 0) await rm(path, { recursive: true, force: true });
+  }
 }
 
 async function bootstrap(
@@ -62,12 +73,15 @@ async function bootstrap(
   await mkdir(dirname(target), { recursive: true });
   const sourcesFile = `${target}.sources`;
   await writeFile(sourcesFile, renderDeb822(sources));
+  // In a file, as a proxy's address may hold a password.
+  const settingsFile = `${target}.conf`;
+  await writeFile(settingsFile, `${machine.aptSettings.join("\n")}\n`, { mode: 0o600 });
   await runner.run(
     "mmdebstrap",
     [
       ...["--variant=minbase", "--format=directory", "--mode=root"],
       `--include=${PACKAGES.join(",")}`,
-      ...machine.aptSettings.map((line) => `--aptopt=${line}`),
+      `--aptopt=${settingsFile}`,
       // The package lists stay, as on a server that was just installed.
       "--skip=cleanup/apt/lists",
       ...[os, target, sourcesFile],
@@ -92,6 +106,7 @@ async function furnishImage(
   if (machine.aptSettings.length > 0) {
     await writeFile(path("etc/apt/apt.conf.d/90lab-machine"), `${machine.aptSettings.join("\n")}\n`);
   }
+  await writeFile(path("etc/default/locale"), "LANG=C.UTF-8\n");
   for (const { name, pem } of machine.certificates) {
     await writeFile(path("usr/local/share/ca-certificates", name), pem);
   }

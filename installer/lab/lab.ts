@@ -134,10 +134,11 @@ export async function labFault(
   const state = await readState(name);
   if (state === undefined) throw labErrors.unknownLab(name);
   const host = hostOf(state, hostName);
-  return whileLocked(name, async () => {
+  // Of this host alone: several hosts may be broken at once.
+  return whileLocked(`${name}@${hostName}`, async () => {
     await inflict(fault, { lab: state, host, runner, ...(options.signal ? { signal: options.signal } : {}) });
     const now = await asOfNow(state, runner);
-    await saveState(now);
+    if ((await readState(name)) !== undefined) await saveState(now);
     return now;
   });
 }

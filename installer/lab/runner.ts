@@ -23,7 +23,12 @@ export interface CommandRunner {
   /** Rejects with `LAB_COMMAND_FAILED` unless the exit code is 0 or `tolerant` is set. */
   run(command: string, args: readonly string[], options?: CommandOptions): Promise<CommandOutcome>;
   /** Starts a program in a session of its own that outlives this process; output is appended to `logFile`. */
-  detach(command: string, args: readonly string[], logFile: string): Promise<void>;
+  detach(
+    command: string,
+    args: readonly string[],
+    logFile: string,
+    environment?: Readonly<Record<string, string>>,
+  ): Promise<void>;
 }
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -48,11 +53,11 @@ export function execaRunner(signal?: AbortSignal): CommandRunner {
       throw labErrors.commandFailed(shellJoin([command, ...args]), result.exitCode, output, result);
     },
 
-    async detach(command, args, logFile) {
+    async detach(command, args, logFile, environment = {}) {
       // bash only opens the log and becomes the program; every word reaches it as an argument of its own.
       const becoming = ["-c", 'exec "$@" >>"$0" 2>&1', logFile, command, ...args];
       const child = execa("/bin/bash", becoming, {
-        env: { PATH, LC_ALL: "C.UTF-8" },
+        env: { PATH, LC_ALL: "C.UTF-8", ...environment },
         extendEnv: false,
         cwd: "/",
         detached: true,

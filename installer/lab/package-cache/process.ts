@@ -15,7 +15,7 @@ export async function ensurePackageCache(
     (process) => isPackageCache(process) && belongsToLab(process, lab.directory),
   );
   if (running) return;
-  const program = join(import.meta.dirname, import.meta.filename.endsWith(".ts") ? "main.ts" : "main.js");
+  const program = join(import.meta.dirname, "main.ts");
   const upstreams = new Set(
     lab.hosts.flatMap((host) => machine.sources(host.os).map((source) => new URL(source.uri).hostname)),
   );
@@ -24,8 +24,10 @@ export async function ensurePackageCache(
     [
       program,
       ...[lab.directory, lab.gateway, String(PACKAGE_CACHE_PORT), lab.subnet],
-      ...[join(LAB_CACHE, "packages"), machine.httpProxy ?? "-", ...upstreams],
+      ...[join(LAB_CACHE, "packages"), ...upstreams],
     ],
     join(lab.directory, "package-cache.log"),
+    // Not an argument: the address may hold a password, and everyone can read arguments.
+    machine.httpProxy === undefined ? {} : { http_proxy: machine.httpProxy },
   );
 }

@@ -157,13 +157,19 @@ async function askUpstream(
     port: via?.port || (via === undefined ? url.port || 80 : 3128),
     path: via === undefined ? `${url.pathname}${url.search}` : url.href,
     method: incoming.method,
-    headers: { ...headers, host: url.host, connection: "close" },
+    headers: { ...headers, ...proxyAuthorization(via), host: url.host, connection: "close" },
     timeout: 60_000,
   });
   outgoing.on("timeout", () => outgoing.destroy(new Error(`${url.host} does not answer`)));
   outgoing.end();
   const [answer] = (await once(outgoing, "response")) as [IncomingMessage];
   return answer;
+}
+
+function proxyAuthorization(proxy: URL | undefined): Record<string, string> {
+  if (proxy === undefined || proxy.username === "") return {};
+  const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  return { "proxy-authorization": `Basic ${Buffer.from(credentials).toString("base64")}` };
 }
 
 function fileNameOf(url: URL): string {
