@@ -26,9 +26,13 @@ while read -r device at type options _; do
     *) continue ;;
   esac
   case $type in fuse.lxcfs|fuse.gvfsd*|fuse.portal|fuse.snapfuse) continue ;; esac
+  # A directory of the machine's own that is bound into a container's /dev is no file system of this host.
+  case $at in /dev/*) continue ;; esac
   case $device in /dev/*) case $seen in *" $device "*) continue ;; esac; seen="$seen$device " ;; esac
-  echo "mount $type \${options%%,*} $device $at"
   path=$(printf '%b' "$at")
+  # Containers have single files of their machine mounted.
+  [ -n "$remote" ] || [ -d "$path" ] || continue
+  echo "mount $type \${options%%,*} $device $at"
   if [ -n "$remote" ]; then sizes "$path"; else set -- "$@" "$path"; fi
 done </proc/mounts
 [ $# -eq 0 ] || sizes "$@"

@@ -47,10 +47,15 @@ fi
       serial: unknown.or("serial", dmi.text("product_serial"), dmi.why("product_serial")),
       uuid: unknown.or("uuid", uuidOf(uuid), uuid === null ? dmi.why("product_uuid") : `not a usable UUID: ${uuid}`),
       assetTag: unknown.or("assetTag", dmi.text("chassis_asset_tag"), dmi.why("chassis_asset_tag")),
-      chassis: unknown.or("chassis", chassisInWords(dmi, printed.inContainer), dmi.why("chassis_type")),
+      chassis: unknown.or("chassis", chassisInWords(dmi, printed.inContainer), whyNoChassis(dmi)),
     });
   },
 };
+
+function whyNoChassis(dmi: Dmi): string {
+  const type = dmi.text("chassis_type");
+  return type === null ? dmi.why("chassis_type") : `the firmware gives type ${type}, which says nothing`;
+}
 
 function hostName(text: string | undefined): string | null {
   const name = cleanText(text, 253);

@@ -15,7 +15,7 @@ export const storageControllers: Fact<"storage-controllers"> = {
     controllers: section(pciScript("0x01*")),
     // /proc/mdstat is the machine's own even inside a container: an array counts where its device node exists.
     arrays: section(`
-[ -r /proc/mdstat ] || { echo '#no-md' >&2; exit 0; }
+[ -r /proc/mdstat ] || exit 0
 echo '@@ mdstat'
 while IFS= read -r line; do
   case $line in md*\\ :*) n=\${line%% *}; [ -b "/dev/$n" ] || line="absent-$line" ;; esac
@@ -29,8 +29,8 @@ done </proc/mdstat
     const arrays = printedBy(sections, "arrays");
     if (printed.inContainer) unknown.because("controllers", "a container has no controllers of its own");
     else if (!printed.lines.includes("@@ pci")) unknown.because("controllers", printed.why("there is no PCI bus"));
-    if (!arrays.lines.includes("@@ mdstat"))
-      unknown.because("softwareRaid", arrays.why("the kernel has no software RAID loaded"));
+    // Without the driver there is no /proc/mdstat, and no array either.
+    if (!arrays.finished) unknown.because("softwareRaid", arrays.why("/proc/mdstat cannot be read"));
     const devices = printed.inContainer ? [] : pciDevices(printed).filter((device) => device.class.startsWith("01"));
     return unknown.reading({
       controllers: devices.map((device, index) =>

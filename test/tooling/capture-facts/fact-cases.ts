@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { schemaProblems } from "#inventory/kernel/schema.ts";
-import { factSchemas } from "#inventory/schema/facts.ts";
+import { type FactReading, factSchemas } from "#inventory/schema/facts.ts";
 import type { Fact } from "#playbooks/facts/fact.ts";
 import { readCases } from "./case-file.ts";
 
@@ -27,6 +27,7 @@ export function testFactCases(fact: Fact, url: string): void {
         const reading = fact.parse(sections, context);
         expect(reading).toEqual(expected);
         expect(schemaProblems(factSchemas[fact.name], reading.value)).toEqual([]);
+        expect(unexplained(reading)).toEqual([]);
       });
     test("sections that never ran leave everything unknown, with a reason", () => {
       const { value, unknown } = fact.parse({}, NOWHERE);
@@ -42,6 +43,25 @@ export function testFactCases(fact: Fact, url: string): void {
       }
     });
   });
+}
+
+/** Nulls that say "there is none", not "not known". */
+const NONE = /^(?:disks\/\d+\/signatures\/\d+\/(?:label|uuid)|interfaces\/\d+\/neighbour\/\w+)$/;
+
+/** Paths of nulls in a reading that neither they nor anything they are part of gives a reason for. */
+export function unexplained({ value, unknown }: FactReading<unknown>): string[] {
+  const reasons = new Set(unknown.map((entry) => entry.field));
+  const explained = (path: string) =>
+    path.split("/").some((_, index, parts) => reasons.has(parts.slice(0, index + 1).join("/"))) || NONE.test(path);
+  return nullsIn(value, "").filter((path) => !reasons.has("") && !explained(path));
+}
+
+function nullsIn(value: unknown, path: string): string[] {
+  if (value === null) return [path];
+  if (typeof value !== "object") return [];
+  return Object.entries(value as object).flatMap(([key, child]) =>
+    nullsIn(child, path === "" ? key : `${path}/${key}`),
+  );
 }
 
 function leavesKnown(value: unknown): unknown[] {

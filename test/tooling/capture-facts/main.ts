@@ -18,8 +18,9 @@ const USAGE = `Captures cases for playbooks/facts/*/cases, to be read and correc
 
 WHERE is one of
   --local            this machine
-  --ssh "ARGUMENTS"  words for ssh, the host last
+  --ssh="ARGUMENTS"  words for ssh, the host last
   --qemu PROFILE     ${Object.keys(qemuProfiles).join(", ")}; needs root, qemu-system-x86 and mmdebstrap
+--without TOOL (with the first two) hides a tool that is installed there.
 --reparse keeps what was captured and writes the reading that the parsers make of it now.
 `;
 
@@ -30,21 +31,23 @@ const { values } = parseArgs({
     local: { type: "boolean" },
     ssh: { type: "string" },
     qemu: { type: "string" },
+    without: { type: "string", multiple: true },
     reparse: { type: "boolean" },
   },
 });
 
+const without = values.without ?? [];
 const chosen = facts.filter((fact) => values.fact === undefined || values.fact.includes(fact.name));
 if (values.reparse) for (const fact of chosen) reparse(fact);
 else if (values.machine === undefined) process.stderr.write(USAGE);
-else if (values.local) await capture(values.machine, (fact) => runSections(fact, ["sh"]), "127.0.0.1");
+else if (values.local) await capture(values.machine, (fact) => runSections(fact, ["sh"], without), "127.0.0.1");
 else if (values.ssh !== undefined) await captureOverSsh(values.machine, values.ssh.split(/\s+/));
 else if (values.qemu !== undefined) await captureQemu(values.machine, values.qemu);
 else process.stderr.write(USAGE);
 
 async function captureOverSsh(machine: string, words: readonly string[]): Promise<void> {
   const address = words.at(-1)?.replace(/^.*@/, "") ?? "";
-  await capture(machine, (fact) => runSections(fact, ["ssh", ...words, "sh"]), address);
+  await capture(machine, (fact) => runSections(fact, ["ssh", ...words, "sh"], without), address);
 }
 
 async function captureQemu(machine: string, profile: string): Promise<void> {

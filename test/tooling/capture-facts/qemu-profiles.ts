@@ -106,14 +106,13 @@ exec >&3 2>/dev/null`,
 
 /** Odd DMI strings, no tools beyond the minimal system, virtio and SATA disks that each carry something else. */
 const oddStrings: QemuProfile = {
-  system: { suite: "bookworm", tools: [] },
+  system: { suite: "bookworm", tools: ["fdisk"] },
   async disks(folder) {
     for (const id of ["empty", "swap", "ext4", "parts"]) blank(join(folder, id), 128);
     blank(join(folder, "osd"), 128, "bluestore block device\n5f3c1f0e-9b7e-4d5a-8f6e-0d1c2b3a4958\n");
     blank(join(folder, "strange"), 128, "a data base of our own making\n");
     await execa("mkswap", ["-L", "swap0", join(folder, "swap")]);
     await execa("mke2fs", ["-q", "-t", "ext4", "-L", "old data", join(folder, "ext4")]);
-    await execa("sfdisk", [join(folder, "parts")], { input: "label: gpt\nsize=32MiB, type=U\nsize=64MiB, type=L\n" });
   },
   machine: (folder) => [
     ...["-machine", "pc", "-smp", "2"],
@@ -132,7 +131,11 @@ const oddStrings: QemuProfile = {
     ...drive(folder, "strange", "scsi-hd,bus=vs.0,serial=VSCSI-ODD-6"),
     ...["-netdev", "user,id=n0", "-device", "virtio-net-pci,netdev=n0,mac=52:54:00:bb:01:01"],
   ],
-  prepare: "swapon /dev/disk/by-label/swap0",
+  prepare: `exec 3>&1 >/dev/null 2>&1
+swapon /dev/disk/by-label/swap0
+printf '%s\\n' 'label: gpt' 'size=32MiB, type=U' 'size=64MiB, type=L' | sfdisk /dev/disk/by-id/ata-*SATA-PARTS-4
+udevadm settle
+exec >&3 2>/dev/null`,
 };
 
 export const qemuProfiles: Readonly<Record<string, QemuProfile>> = {

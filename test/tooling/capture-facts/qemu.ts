@@ -22,7 +22,7 @@ export async function bootAndRead(profile: string, facts: readonly Fact[]): Prom
     writeFileSync(sections, guestScript(chosen, facts));
     await chosen.disks(folder);
     const words = [
-      ...["-nographic", "-no-reboot", "-m", "2048", "-accel", "tcg,thread=multi"],
+      ...["-nographic", "-no-reboot", "-m", "2048", "-accel", "tcg,thread=single"],
       ...["-kernel", image.kernel, "-initrd", image.initrd],
       ...["-append", "root=/dev/vda rw console=ttyS0 systemd.show_status=false quiet net.ifnames=1"],
       ...["-drive", `file=${image.root},if=none,id=system,format=raw,snapshot=on`],

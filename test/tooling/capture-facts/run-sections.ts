@@ -6,11 +6,17 @@ const DEADLINE_SECONDS = 30;
 /** Where sections are run: a program that takes a POSIX shell script on standard input. */
 export type Shell = readonly [program: string, ...arguments_: string[]];
 
-/** Runs every section of `fact` in `shell`, one after the other. */
-export async function runSections(fact: Fact, shell: Shell): Promise<FactSections> {
+/** Runs every section of `fact` in `shell`, one after the other, as if the tools in `without` were not installed. */
+export async function runSections(fact: Fact, shell: Shell, without: readonly string[]): Promise<FactSections> {
   const sections: Record<string, SectionOutput> = {};
-  for (const [name, script] of Object.entries(fact.sections)) sections[name] = await runSection(script, shell);
+  for (const [name, script] of Object.entries(fact.sections))
+    sections[name] = await runSection(`${hiding(without)}${script}`, shell);
   return sections;
+}
+
+/** Sections ask for tools with `command -v` and with nothing else. */
+function hiding(tools: readonly string[]): string {
+  return tools.length === 0 ? "" : `command() { case $2 in ${tools.join("|")}) return 1 ;; esac; type "$2"; }\n`;
 }
 
 async function runSection(script: string, [program, ...words]: Shell): Promise<SectionOutput> {
