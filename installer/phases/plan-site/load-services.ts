@@ -10,7 +10,7 @@ import { compareText } from "./findings.ts";
  * Every service of the package, by name: the roles under playbooks/roles that have a service.yml. Rejects with
  * `INSTALLER_SERVICE_INVALID` naming line and column.
  */
-export async function readServices(packageRoot: string): Promise<Service[]> {
+export async function loadServices(packageRoot: string): Promise<Service[]> {
   const folder = join(packageRoot, "playbooks", "roles");
   const services: Service[] = [];
   for (const role of await readdir(folder)) {
