@@ -38,6 +38,13 @@ describe("what names hosts", () => {
     expect(addresses("10.0.0.1", "10.0.0.0/30")).toEqual(["10.0.0.1", "10.0.0.2"]);
   });
 
+  test("a host says which network it was taken from, unless it is named as well", () => {
+    expect(selectTargets(["10.0.0.0/30", "10.0.0.2"])).toEqual([
+      { name: "10.0.0.1", address: "10.0.0.1", network: "10.0.0.0/30" },
+      { name: "10.0.0.2", address: "10.0.0.2" },
+    ]);
+  });
+
   test("a /22 has 1,022 hosts and a /16 is just allowed", () => {
     expect(addresses("10.0.0.0/22")).toHaveLength(1022);
     expect(addresses("10.0.0.0/16")).toHaveLength(65_534);

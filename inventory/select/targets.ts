@@ -12,6 +12,8 @@ export interface Target {
   readonly address: string;
   readonly port?: number;
   readonly user?: string;
+  /** The network it was taken from, most of whose addresses have no server; absent for hosts that were named. */
+  readonly network?: string;
 }
 
 /**
@@ -29,15 +31,18 @@ export function selectTargets(texts: readonly string[]): Target[] {
     if (total > MOST_TARGETS) throw rangeTooLarge(entry.text, total, MOST_TARGETS);
   }
   const targets = new Map<string, Target>();
-  for (const { pattern, port, user } of entries) {
+  for (const { text, pattern, port, user } of entries) {
+    const network = pattern.kind === "network" && pattern.count > 1 ? text : undefined;
     for (const address of expandPattern(pattern)) {
       const key = `${address.toLowerCase()} ${port ?? ""}`;
-      if (targets.has(key)) continue;
+      const known = targets.get(key);
+      if (known !== undefined && (known.network === undefined || network !== undefined)) continue;
       targets.set(key, {
         name: address,
         address,
         ...(port === undefined ? {} : { port }),
         ...(user === undefined ? {} : { user }),
+        ...(network === undefined ? {} : { network }),
       });
     }
   }
@@ -74,7 +79,12 @@ function parseEntry(text: string, place: { start: number; end: number }): Entry 
   const start = hasUser ? at + 1 : place.start;
   const colon = portColon(text, start, place.end);
   const port = colon === undefined ? undefined : parsePort(text, colon + 1, place.end);
-  return { text, pattern: parsePattern(text, start, colon ?? place.end), port, user };
+  return {
+    text: text.slice(place.start, place.end),
+    pattern: parsePattern(text, start, colon ?? place.end),
+    port,
+    user,
+  };
 }
 
 /** The colon before a port: the last one, unless it is inside brackets or the text is a bare IPv6 address. */
