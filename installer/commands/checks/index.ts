@@ -1,0 +1,4 @@
+import ChecksList from "./list.ts";
+
+/** The bare topic lists. */
+export default class Checks extends ChecksList {}
