@@ -16,10 +16,8 @@ export interface BundleFile {
 export interface Bundles {
   /** Version of the package they were built from. */
   readonly version: string;
-  /** Version of Node.js in `runtime`. */
-  readonly nodeVersion: string;
-  /** The `node` program itself. */
-  readonly runtime: BundleFile;
+  /** The `node` program itself, and its version. */
+  readonly runtime: BundleFile & { readonly version: string };
   readonly agent: BundleFile;
   readonly controlPlane: BundleFile;
 }
@@ -37,7 +35,7 @@ export async function bundles(packageRoot: string): Promise<Bundles> {
     bundleFile(join(packageRoot, ".build/bundles/agent.cjs")),
     bundleFile(join(packageRoot, ".build/bundles/control-plane.mjs")),
   ]);
-  return { version, nodeVersion, runtime, agent, controlPlane };
+  return { version, runtime: { ...runtime, version: nodeVersion }, agent, controlPlane };
 }
 
 async function versionOf(folder: string): Promise<string> {

@@ -42,10 +42,14 @@ const PRIVATE_TYPES: ReadonlySet<string> = new Set(["fuse.gvfsd-fuse", "fuse.por
 
 /** File systems whose room is this node's: on disks, in memory where it matters, and the root whatever it is. Each once. */
 export function localMounts(mounts: readonly Mount[]): Mount[] {
+  // A part of a file system that is nowhere mounted whole was handed into a container: its host watches it.
+  const whole = new Set(
+    mounts.filter(({ root, type }) => root === "/" || type === "btrfs").map(({ device }) => device),
+  );
   return eachOnce(
     mounts.filter(
-      ({ type, mountpoint }) =>
-        DISK_TYPES.has(type) ||
+      ({ type, mountpoint, device }) =>
+        (DISK_TYPES.has(type) && whole.has(device)) ||
         (type === "tmpfs" && MEMORY_PLACES.has(mountpoint)) ||
         (mountpoint === "/" && !isRemote(type)),
     ),
@@ -73,5 +77,10 @@ function eachOnce(mounts: readonly Mount[]): Mount[] {
     const known = chosen.get(mount.device);
     if (known === undefined || mount.mountpoint.length < known.mountpoint.length) chosen.set(mount.device, mount);
   }
-  return [...chosen.values()].filter(({ mountpoint }) => !/\p{Cc}/u.test(mountpoint));
+  return [...chosen.values()].filter(({ mountpoint }) => isPlain(mountpoint));
+}
+
+/** Without control characters, which would break the lines of the programs that are asked about it. */
+function isPlain(text: string): boolean {
+  return [...text].every((character) => character >= " " && character !== "\u007f");
 }
