@@ -14,9 +14,9 @@ import type { LabHost, LabHostStatus, LabState } from "./state.ts";
 const KEEPER = join(import.meta.dirname, "keep-host.sh");
 const READY_WITHIN_MS = 120_000;
 
-/** Starts the host unless it runs already. Resolves when its keeper has been started, not when it answers. */
-export async function startHost(lab: LabState, host: LabHost, runner: CommandRunner): Promise<void> {
-  if (await isKept(host)) return;
+/** Starts the host, false when it runs already. Resolves when its keeper has been started, not when it answers. */
+export async function startHost(lab: LabState, host: LabHost, runner: CommandRunner): Promise<boolean> {
+  if (await isKept(host)) return false;
   const groups = await ensureControlGroups(lab, host);
   const fuse = await access("/dev/fuse").then(
     () => ["--bind=/dev/fuse"],
@@ -35,6 +35,7 @@ export async function startHost(lab: LabState, host: LabHost, runner: CommandRun
   ];
   const log = join(host.directory, "keeper.log");
   await runner.detach("/bin/bash", [KEEPER, host.directory, ...groups.join, "--", ...arguments_], log);
+  return true;
 }
 
 /** Cuts the host's power: everything in it and what keeps it running is killed at once. */

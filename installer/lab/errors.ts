@@ -60,7 +60,7 @@ export const labErrors = {
     new ApplianceError({
       code: "LAB_COMMAND_FAILED",
       kind: "environment",
-      message: `\`${command}\` failed${exitCode === undefined ? "" : ` with exit code ${exitCode}`}${output === "" ? "" : `: ${output}`}.`,
+      message: `\`${command}\` failed${exitCode === undefined ? "" : ` with exit code ${exitCode}`}${output === "" ? "" : `: ${output.replace(/\.$/, "")}`}.`,
       hint: "Repair the named cause and run the same command again; `bdap lab down` removes a half-made lab.",
       context: { command, exitCode },
       cause,

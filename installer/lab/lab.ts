@@ -26,8 +26,8 @@ export { LAB_CACHE, LAB_ROOT, type LabDisk, type LabHost, type LabHostStatus, ty
 /** One step forward, of the lab as a whole or of one host. */
 export interface LabProgress {
   readonly host?: string;
-  /** `done`: the host is up (or, without a host, the lab is). */
-  readonly step: "check" | "image" | "network" | "disks" | "boot" | "done" | "failed" | "remove";
+  /** `boot`: it was off and is starting. `kept`: it ran already. `done`: the host, or without a host the lab, is up. */
+  readonly step: "check" | "image" | "network" | "disks" | "boot" | "kept" | "done" | "failed" | "remove";
   readonly message: string;
 }
 
@@ -40,7 +40,7 @@ export interface LabOptions {
 
 /**
  * Makes the lab of `profile` so: every host booted and answering on SSH. What is there already is kept, a host that is
- * off is powered on. Rejects with `LAB_PREFLIGHT_FAILED` (nothing changed), `LAB_DIFFERENT_PROFILE`, `LAB_LOCKED`, or
+ * off is powered on; a lab that is up stays as it is. Rejects with `LAB_PREFLIGHT_FAILED` (nothing changed), `LAB_DIFFERENT_PROFILE`, `LAB_LOCKED`, or
  * `LAB_HOSTS_FAILED` (the others are up). Interrupted, it leaves a half-made lab that a second call completes and
  * {@link labDown} removes.
  */
@@ -68,8 +68,9 @@ export async function labUp(profile: LabProfile, options: LabOptions = {}): Prom
         const image = images.get(host.os);
         if (image === undefined) return;
         await ensureRoot(withDisks, host, image, machine, runner);
-        await startHost(withDisks, host, runner);
-        report(options, { host: host.name, step: "boot", message: "booting" });
+        const started = await startHost(withDisks, host, runner);
+        if (started) report(options, { host: host.name, step: "boot", message: "booting" });
+        else report(options, { host: host.name, step: "kept", message: "runs already" });
       }),
     );
     await writeKnownHosts(withDisks);

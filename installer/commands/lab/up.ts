@@ -34,11 +34,17 @@ Needs root. Nothing outside the lab is changed; "bdap lab down" removes all of i
     });
     const started = performance.now();
     const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`.padStart(8);
+    let booted = 0;
     const state = await labUp(profile, {
       signal: this.signal,
-      onProgress: ({ host, message }) => this.logToStderr(`${seconds()}  ${(host ?? "lab").padEnd(12)}  ${message}`),
+      onProgress: ({ host, step, message }) => {
+        if (step === "boot") booted += 1;
+        this.logToStderr(`${seconds()}  ${(host ?? "lab").padEnd(12)}  ${message}`);
+      },
     });
-    this.log(`Lab ${state.name} is up: ${state.hosts.map((host) => `${host.name} ${host.address}`).join(", ")}`);
+    this.log(
+      `Lab ${state.name} ${booted === 0 ? "was up already, nothing to do" : "is up"}: ${state.hosts.map((host) => `${host.name} ${host.address}`).join(", ")}`,
+    );
     this.log(
       `Sign in with the key ${state.keyFile}, or: bdap lab shell ${state.hosts[0]?.name ?? "HOST"} --name ${state.name}`,
     );
