@@ -57,7 +57,7 @@ export interface HostUser {
  * but as base64.
  */
 export const PATH_FUNCTIONS = `
-stat_fields='stat %f %u %g %h %s %b %o %i %d %r %.9X %.9Y %.9Z %W %U %G'
+stat_fields='stat %f %u %g %h %s %b %o %i %d %t:%T %.9X %.9Y %.9Z %W %U %G'
 if [ -e /sys/fs/selinux/enforce ]; then stat_fields="$stat_fields %C"; fi
 stat_of() {
   if [ -L "$1" ] || [ -e "$1" ]; then LC_ALL=C stat -c "$stat_fields" -- "$1"; else echo absent; fi
@@ -192,7 +192,7 @@ function parseStat(fields: string): PathStat {
     blockSize: number(5),
     inode: number(6),
     device: number(7),
-    deviceType: Number.parseInt(rest[8] ?? "0", 16) || 0,
+    deviceType: deviceNumber(rest[8] ?? "0:0"),
     accessed: number(9),
     modified: number(10),
     changed: number(11),
@@ -201,6 +201,12 @@ function parseStat(fields: string): PathStat {
     group: nameOr(rest[14], rest[1]),
     context: context === undefined || context === "?" ? undefined : context,
   };
+}
+
+/** `major:minor` in hexadecimal as glibc's makedev(3) packs them. */
+function deviceNumber(text: string): number {
+  const [major = 0, minor = 0] = text.split(":").map((part) => Number.parseInt(part, 16) || 0);
+  return major * 256 + (minor & 0xff) + (minor - (minor & 0xff)) * 4096;
 }
 
 function parseUser(fields: string): HostUser {

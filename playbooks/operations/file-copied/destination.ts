@@ -27,12 +27,13 @@ export async function readDestination(
   places: ReadonlyMap<string, string>,
   wanted: WantedOwnership,
   context: OperationContext,
+  wants: readonly ("sha1" | "content")[] = ["sha1"],
 ): Promise<Destination | string> {
   const script = [
     PATH_FUNCTIONS,
     "user_state\n",
     'echo "stamp $$.$(date +%Y-%m-%d@%H:%M:%S)"\n',
-    ...[...places].map(([label, path]) => describePath(path, label, label.startsWith("parent") ? [] : ["sha1"])),
+    ...[...places].map(([label, path]) => describePath(path, label, label.startsWith("parent") ? [] : wants)),
     describeOwners(wanted),
   ].join("");
   const outcome = await context.read.run(script);
