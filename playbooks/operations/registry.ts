@@ -1,7 +1,35 @@
+import { blockPresent } from "./block-present/operation.ts";
 import { commandRun } from "./command-run/operation.ts";
+import { conditionMet } from "./condition-met/operation.ts";
+import { entriesRead } from "./entries-read/operation.ts";
 import { fileCopied } from "./file-copied/operation.ts";
+import { fileSlurped } from "./file-slurped/operation.ts";
+import { groupPresent } from "./group-present/operation.ts";
+import { hostnameSet } from "./hostname-set/operation.ts";
+import { linePresent } from "./line-present/operation.ts";
 import type { Operation } from "./operation.ts";
+import { packagesInstalled } from "./packages-installed/operation.ts";
+import { pathInspected } from "./path-inspected/operation.ts";
 import { pathPresent } from "./path-present/operation.ts";
+import { textReplaced } from "./text-replaced/operation.ts";
+import { unitRunning } from "./unit-running/operation.ts";
+import { userPresent } from "./user-present/operation.ts";
 
 /** Every operation, by name. Written by `npm run generate`: add a folder with a operation.ts instead of editing. */
-export const operations: readonly Operation[] = [commandRun, fileCopied, pathPresent];
+export const operations: readonly Operation[] = [
+  blockPresent,
+  commandRun,
+  conditionMet,
+  entriesRead,
+  fileCopied,
+  fileSlurped,
+  groupPresent,
+  hostnameSet,
+  linePresent,
+  packagesInstalled,
+  pathInspected,
+  pathPresent,
+  textReplaced,
+  unitRunning,
+  userPresent,
+];

@@ -1,12 +1,9 @@
-import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { ApplianceError } from "#inventory/kernel/errors.ts";
 import { shellQuote } from "#inventory/kernel/shell.ts";
-import type { Command, CommandResult, Connector, FileToWrite } from "../connectors/connector.ts";
+import type { Connector } from "../connectors/connector.ts";
+import { connectLocal } from "../connectors/local/local.ts";
 import { validateArguments } from "./arguments.ts";
 import { executePlan, readerOf } from "./execute.ts";
 import type { ModuleResult, Operation, OperationContext, OperationPlan } from "./operation.ts";
@@ -34,14 +31,18 @@ export interface TrialOutcome {
   readonly result: ModuleResult;
 }
 
-export async function openTrial(connector: Connector = thisMachine()): Promise<Trial> {
+export async function openTrial(): Promise<Trial> {
+  const connector = connectLocal({ user: userInfo().username });
   const folder = await mkdtemp(join(tmpdir(), "operations-"));
   return {
     folder,
     connector,
     path: (...parts) => join(folder, ...parts),
     run: (operation, raw, options = {}) => runOperation(connector, folder, operation, raw, options),
-    close: () => rm(folder, { recursive: true, force: true }),
+    close: async () => {
+      await connector.close();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
@@ -96,88 +97,4 @@ export async function proveIdempotence(
 async function fingerprint(trial: Trial): Promise<string> {
   const script = `cd ${shellQuote(trial.folder)} && find . -printf '%p %y %m %U %G %l\\n' | sort; find . -type f -exec sha256sum {} + | sort`;
   return (await trial.connector.run({ script })).stdout;
-}
-
-/** This machine as a host. */
-function thisMachine(): Connector {
-  return {
-    host: "localhost",
-    run: runHere,
-    writeFile: writeHere,
-    readFile: async (path) => {
-      try {
-        return await readFile(path);
-      } catch (error) {
-        throw new ApplianceError({
-          code: "PLAYBOOKS_FILE_NOT_READ",
-          kind: "environment",
-          message: `${path} cannot be read`,
-          hint: "Look at the path.",
-          cause: error,
-        });
-      }
-    },
-    stream: () => Readable.from([]),
-    close: async () => {},
-  };
-}
-
-function runHere(command: Command): Promise<CommandResult> {
-  const started = performance.now();
-  return new Promise((resolve, reject) => {
-    const environment = Object.entries(command.environment ?? {}).map(([name, value]) => [
-      name,
-      typeof value === "string" ? value : value.reveal(),
-    ]);
-    const child = spawn("/bin/sh", ["-c", command.script], {
-      env: {
-        PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        HOME: "/root",
-        ...Object.fromEntries(environment),
-      },
-    });
-    const streams: Record<"stdout" | "stderr", Buffer[]> = { stdout: [], stderr: [] };
-    child.stdout.on("data", (chunk: Buffer) => streams.stdout.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => streams.stderr.push(chunk));
-    child.on("error", reject);
-    child.stdin.on("error", () => {});
-    child.stdin.end(command.stdin ?? "");
-    child.on("close", (code) =>
-      resolve({
-        status: code ?? 255,
-        stdout: Buffer.concat(streams.stdout).toString("utf8"),
-        stderr: Buffer.concat(streams.stderr).toString("utf8"),
-        truncated: false,
-        durationMilliseconds: performance.now() - started,
-      }),
-    );
-  });
-}
-
-async function writeHere(file: FileToWrite): Promise<void> {
-  const content =
-    typeof file.content === "object" && "localPath" in file.content
-      ? await readFile(file.content.localPath)
-      : Buffer.from(file.content);
-  const temporary = `${file.path}.new`;
-  const hash = createHash("sha256").update(content).digest("hex");
-  const lines = [
-    `cat >${shellQuote(temporary)}`,
-    ...(file.owner === undefined ? [] : [`chown ${shellQuote(file.owner)} ${shellQuote(temporary)}`]),
-    ...(file.group === undefined ? [] : [`chgrp ${shellQuote(file.group)} ${shellQuote(temporary)}`]),
-    ...(file.mode === undefined ? [] : [`chmod ${file.mode.toString(8).padStart(5, "0")} ${shellQuote(temporary)}`]),
-    ...(file.validate === undefined
-      ? []
-      : [`{ ${file.validate.replaceAll("%s", shellQuote(temporary))}; } || exit 86`]),
-    `mv -fT ${shellQuote(temporary)} ${shellQuote(file.path)}`,
-  ];
-  const outcome = await runHere({ script: `set -e; ${lines.join("; ")}`, stdin: content });
-  if (outcome.status === 0) return;
-  await rm(temporary, { force: true });
-  throw new ApplianceError({
-    code: outcome.status === 86 ? "PLAYBOOKS_FILE_REFUSED" : "PLAYBOOKS_FILE_NOT_WRITTEN",
-    kind: "environment",
-    message: outcome.stderr.trim() || `could not write ${file.path} (${hash.slice(0, 8)})`,
-    hint: "Look at the path.",
-  });
 }
