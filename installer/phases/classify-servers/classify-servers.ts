@@ -2,7 +2,7 @@ import type { ServerFacts } from "#inventory/schema/facts.ts";
 import type { Verdict } from "#inventory/schema/plan.ts";
 import { Role, type RoleOverride } from "#inventory/schema/site.ts";
 import { conditionInWords, judge, type Outcome } from "./conditions.ts";
-import { type Nearness, wouldChange } from "./nearness.ts";
+import { type Nearness, rolesBy, wouldChange } from "./nearness.ts";
 import { quantities, quantityInWords, valueInWords, whyUnknown } from "./quantities.ts";
 import type { FleetRule, Rule, Rules } from "./rules.ts";
 
@@ -49,18 +49,14 @@ function propose(server: NamedServer, rules: readonly Rule[]): Proposal {
   const open = judged.filter(
     ({ outcomes }) => outcomes.some((one) => one.holds === null) && outcomes.every((one) => one.holds !== false),
   );
-  const roles = new Map<Role, number>();
-  for (const rule of holding) {
-    for (const role of rule.roles ?? []) roles.set(role, Math.max(roles.get(role) ?? 0, rule.confidence));
-  }
   return {
     server,
-    roles,
+    roles: rolesBy(rules, server.facts),
     reasons: [
       ...holding.map((rule) => ({ rule: rule.id, words: fill(rule.words, server.facts) })),
       ...open.map(({ rule, outcomes }) => ({ rule: rule.id, words: sayOpen(rule, outcomes, server.facts) })),
     ],
-    changes: wouldChange(judged, [...roles.keys()]),
+    changes: wouldChange(rules, server.facts),
     adopted: holding.some((rule) => rule.adopt === true),
     doubtful: open.length > 0,
   };
@@ -77,7 +73,8 @@ function applyFleetRule(rule: FleetRule, proposals: readonly Proposal[]): void {
     if (candidate.roles.has(rule.role)) continue;
     // Another server must be left for what this one would have done; else it does both.
     for (const role of [...candidate.roles.keys()]) {
-      if (proposals.filter((one) => one.roles.has(role)).length > 1) candidate.roles.delete(role);
+      if (rule.beside !== true && proposals.filter((one) => one.roles.has(role)).length > 1)
+        candidate.roles.delete(role);
     }
     candidate.roles.set(rule.role, rule.confidence);
     candidate.reasons.push({ rule: rule.id, words: fill(rule.words, candidate.server.facts) });
@@ -123,6 +120,7 @@ function verdictOf(proposal: Proposal, overrides: readonly RoleOverride[]): Verd
   return {
     ...common,
     roles: ROLE_ORDER.filter((role) => override.roles.includes(role)),
+    wouldChange: ["only another override in site.yml"],
     reasons: [{ rule: "override", words: `${by} decided: ${why}` }, ...proposal.reasons],
     confidence: 1,
     override: { by, why, at: override.at ?? null },

@@ -36,9 +36,13 @@ export function parseCondition(text: string): Condition | string {
   return { name, quantity, operator: operator as Operator, value };
 }
 
-/** How the condition fares on a server. */
-export function judge(condition: Condition, facts: ServerFacts): Outcome {
-  const actual = condition.quantity.read(facts);
+/** How the condition fares on a server; `supposed` figures, by name, count over the facts. */
+export function judge(
+  condition: Condition,
+  facts: ServerFacts,
+  supposed?: ReadonlyMap<string, QuantityValue>,
+): Outcome {
+  const actual = supposed?.get(condition.name) ?? condition.quantity.read(facts);
   return { condition, actual, holds: actual === null ? null : compare(actual, condition.operator, condition.value) };
 }
 
@@ -51,6 +55,22 @@ export function conditionInWords(condition: Condition): string {
 export function oppositeInWords(condition: Condition): string {
   const opposite = { ">=": "<", "<": ">=", ">": "<=", "<=": ">", "=": "!=", "!=": "=" } as const;
   return sayBound(condition.quantity, opposite[condition.operator], condition.value);
+}
+
+/** The nearest value with which the condition holds, or does not; undefined for words. */
+export function thresholdOf({ operator, value, quantity }: Condition, holds: boolean): number | undefined {
+  if (typeof value !== "number") return undefined;
+  // Figures other than counts have no next value; the smallest step there is will do.
+  const step = quantity.kind === "count" ? 1 : Number.EPSILON * Math.max(1, value);
+  const [inside, outside] = {
+    ">=": [value, value - step],
+    "<=": [value, value + step],
+    ">": [value + step, value],
+    "<": [value - step, value],
+    "=": [value, value + step],
+    "!=": [value + step, value],
+  }[operator];
+  return holds ? inside : outside;
 }
 
 /** How far the server is from the condition's threshold, relative to it: 0 at it, infinite for words. */

@@ -1,56 +1,74 @@
+import type { ServerFacts } from "#inventory/schema/facts.ts";
 import type { Role } from "#inventory/schema/site.ts";
-import { conditionInWords, distanceOf, type Outcome, oppositeInWords } from "./conditions.ts";
-import { quantityInWords } from "./quantities.ts";
+import { type Condition, conditionInWords, distanceOf, judge, oppositeInWords, thresholdOf } from "./conditions.ts";
+import { type QuantityValue, quantities, valueInWords } from "./quantities.ts";
 import type { Rule } from "./rules.ts";
 
 /** A change of one figure that would change the verdict. */
 export interface Nearness {
   /** How far the figure is from the threshold, relative to it. */
   readonly distance: number;
+  /** As in `with at least 24 cores (now 8): cpu instead of service`. */
   readonly words: string;
 }
 
-interface Judged {
-  readonly rule: Rule;
-  readonly outcomes: readonly Outcome[];
-}
+/** Figures that are other than the facts say. */
+export type Supposed = ReadonlyMap<string, QuantityValue>;
 
 const SHOWN = 3;
 
+/** Roles that rules give a server, with the confidence of the surest rule for each; `supposed` figures count over the facts. */
+export function rolesBy(rules: readonly Rule[], facts: ServerFacts, supposed: Supposed = new Map()): Map<Role, number> {
+  const roles = new Map<Role, number>();
+  for (const rule of rules) {
+    if (!rule.when.every((condition) => judge(condition, facts, supposed).holds === true)) continue;
+    for (const role of rule.roles ?? []) roles.set(role, Math.max(roles.get(role) ?? 0, rule.confidence));
+  }
+  return roles;
+}
+
 /**
- * What would change a verdict, nearest first: rules that one figure keeps from holding, and the figures that the rules
- * which do hold hang on. Roles that stay for another reason are left out.
+ * What would change the roles, nearest first: each threshold of a rule is crossed in turn, all else staying as it is, and the
+ * rules are asked again.
  */
-export function wouldChange(judged: readonly Judged[], roles: readonly Role[]): Nearness[] {
-  const changes = judged.flatMap((one) =>
-    one.outcomes.every(({ holds }) => holds === true) ? losing(one, judged) : gaining(one, roles),
-  );
-  return changes.sort((a, b) => a.distance - b.distance).slice(0, SHOWN);
+export function wouldChange(rules: readonly Rule[], facts: ServerFacts): Nearness[] {
+  const now = [...rolesBy(rules, facts).keys()];
+  const changes = new Map<string, Nearness>();
+  for (const condition of rules.flatMap((rule) => rule.when)) {
+    const outcome = judge(condition, facts);
+    const { actual } = outcome;
+    if (typeof actual !== "number" || outcome.holds === null) continue;
+    const crossed = thresholdOf(condition, !outcome.holds);
+    if (crossed === undefined) continue;
+    const then = [...rolesBy(rules, facts, supposing(condition, actual, crossed, facts)).keys()];
+    const effect = sayChange(now, then);
+    if (effect === undefined) continue;
+    const words = `with ${outcome.holds ? oppositeInWords(condition) : conditionInWords(condition)}`;
+    const change = {
+      distance: distanceOf(outcome),
+      words: `${words} (now ${valueInWords(condition.quantity.kind, actual)}): ${effect}`,
+    };
+    if ((changes.get(effect)?.distance ?? Number.POSITIVE_INFINITY) > change.distance) changes.set(effect, change);
+  }
+  return [...changes.values()].sort((a, b) => a.distance - b.distance || (a.words < b.words ? -1 : 1)).slice(0, SHOWN);
 }
 
-function gaining({ rule, outcomes }: Judged, roles: readonly Role[]): Nearness[] {
-  const failing = outcomes.filter((one) => one.holds !== true);
-  const [only] = failing;
-  const gained = (rule.roles ?? []).filter((role) => !roles.includes(role));
-  if (only === undefined || failing.length > 1 || gained.length === 0 || only.actual === null) return [];
-  return [
-    {
-      distance: distanceOf(only),
-      words: `with ${conditionInWords(only.condition)} (now ${now(only)}): also ${gained.join(", ")}`,
-    },
-  ];
+/** The figure crossed, and with it the figure it is a part of, or those that are its parts. */
+function supposing(condition: Condition, actual: number, crossed: number, facts: ServerFacts): Supposed {
+  const supposed = new Map<string, QuantityValue>([[condition.name, crossed]]);
+  for (const [name, quantity] of Object.entries(quantities)) {
+    const value = quantity.read(facts);
+    if (typeof value !== "number") continue;
+    if (name === condition.quantity.partOf && crossed > actual) supposed.set(name, value + crossed - actual);
+    if (quantity.partOf === condition.name && crossed < actual) supposed.set(name, Math.min(value, crossed));
+  }
+  return supposed;
 }
 
-function losing({ rule, outcomes }: Judged, judged: readonly Judged[]): Nearness[] {
-  const others = judged.filter((one) => one.rule !== rule && one.outcomes.every(({ holds }) => holds === true));
-  const kept = new Set(others.flatMap((one) => one.rule.roles ?? []));
-  const lost = (rule.roles ?? []).filter((role) => !kept.has(role));
-  const [nearest] = outcomes.toSorted((a, b) => distanceOf(a) - distanceOf(b));
-  if (nearest === undefined || lost.length === 0) return [];
-  const words = `with ${oppositeInWords(nearest.condition)} (now ${now(nearest)}): no longer ${lost.join(", ")}`;
-  return [{ distance: distanceOf(nearest), words }];
-}
-
-function now({ condition, actual }: Outcome): string {
-  return actual === null ? "not known" : quantityInWords(condition.quantity, actual);
+function sayChange(now: readonly Role[], then: readonly Role[]): string | undefined {
+  const gained = then.filter((role) => !now.includes(role));
+  const lost = now.filter((role) => !then.includes(role));
+  if (gained.length > 0 && lost.length > 0) return `${gained.join(", ")} instead of ${lost.join(", ")}`;
+  if (gained.length > 0) return now.length > 0 ? `also ${gained.join(", ")}` : gained.join(", ");
+  return lost.length > 0 ? `no longer ${lost.join(", ")}` : undefined;
 }

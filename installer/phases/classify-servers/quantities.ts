@@ -14,6 +14,8 @@ export interface Quantity {
   readonly title: string;
   /** What follows the noun, after its plural s. */
   readonly after?: string;
+  /** A count that this one is a part of: more of these are more of those. */
+  readonly partOf?: string;
   /** The fact it is derived from; its reason is told when the quantity is unknown. */
   readonly fact: FactName;
   /** Null when it cannot be known. */
@@ -24,8 +26,15 @@ const CLUSTERS: readonly string[] = ["ceph", "eos", "kubernetes", "slurm", "cond
 
 /** Every quantity by the name rules call it. */
 export const quantities: Readonly<Record<string, Quantity>> = {
-  "empty-disks": disks("count", "empty disk", (facts) => emptyDisks(facts).length),
-  "used-disks": { ...disks("count", "disk", (facts) => usedDisks(facts).length), after: " with something on it" },
+  "empty-disks": {
+    ...disks("count", "empty disk", (facts) => emptyDisks(facts).length),
+    partOf: "data-disks",
+  },
+  "used-disks": {
+    ...disks("count", "disk", (facts) => usedDisks(facts).length),
+    after: " with something on it",
+    partOf: "data-disks",
+  },
   "data-disks": disks("count", "data disk", (facts) => dataDisks(facts).length),
   "data-disks-in-use": {
     ...disks("count", "data disk", (facts) => dataDisks(facts).filter((disk) => disk.inUse === true).length),

@@ -50,6 +50,9 @@ export const RulesFile = Type.Object(
             role: Role,
             least: Type.Optional(Type.Integer({ minimum: 0, description: "Servers the site needs for the role" })),
             most: Type.Optional(Type.Integer({ minimum: 1, description: "Servers that are enough for it" })),
+            beside: Type.Optional(
+              Type.Boolean({ description: "true: a server that is picked keeps the roles it has" }),
+            ),
             instead: Type.Optional(Type.Array(Role, { description: "What those beyond `most` become" })),
             from: Type.Array(Type.String(), { description: "Conditions a server must meet to be picked" }),
             prefer: Type.Array(Type.String({ description: "As in `cores ascending`; the first counts most" })),

@@ -41,7 +41,7 @@ export function chooseDisks(owners: readonly DiskOwner[], site: Site, used: read
       else untouched.push({ host, path: disk.path, serial: disk.serial, why: refused ?? "it has no serial number" });
     }
   }
-  findings.push(...repeatedFindings(repeated), ...stateFindings(owners, untouched));
+  findings.push(...repeatedFindings(repeated), ...stateFindings(owners, disks, untouched));
   const order = (a: { host: string; path: string }, b: { host: string; path: string }) =>
     compareText(a.host, b.host) || compareText(a.path, b.path);
   return { disks: disks.sort(order), untouched: untouched.sort(order), findings };
@@ -250,13 +250,28 @@ function repeatedFindings(repeated: ReadonlyMap<string, readonly string[]>): Fin
 }
 
 /** What a person would like to know of the disks that storage nodes keep to themselves. */
-function stateFindings(owners: readonly DiskOwner[], untouched: readonly UntouchedDisk[]): Finding[] {
+function stateFindings(
+  owners: readonly DiskOwner[],
+  taken: readonly PlannedDisk[],
+  untouched: readonly UntouchedDisk[],
+): Finding[] {
   return owners.flatMap((owner) => {
     const host = owner.server.name;
+    if (!owner.storage || owner.adopted) return [];
+    if (!taken.some((disk) => disk.host === host)) {
+      return [
+        finding(
+          "warning",
+          "PLAN_STORAGE_WITHOUT_DISKS",
+          `${host} is a storage node, but none of its disks can be used.`,
+          "Look at the disks left as they are; give it another role, or name disks to wipe.",
+          [host],
+        ),
+      ];
+    }
     const kept = untouched.filter((disk) => disk.host === host && /^(?:not empty|in use|whether)/.test(disk.why));
-    if (!owner.storage || kept.length === 0) return [];
-    const [first] = kept;
-    const example = wipePhrase(host, first?.serial ?? "SERIAL");
+    if (kept.length === 0) return [];
+    const example = wipePhrase(host, kept[0]?.serial ?? "SERIAL");
     return [
       finding(
         "warning",

@@ -13,7 +13,7 @@ import { isCalled, nameServers } from "./name-servers.ts";
 import { type Host, placeServices } from "./place-services.ts";
 import { serverFindings, systemOf } from "./server-findings.ts";
 import { siteCapacity } from "./site-capacity.ts";
-import { siteFindings } from "./site-findings.ts";
+import { copyFindings, siteFindings } from "./site-findings.ts";
 
 /** What a step of the plan is made from; every phase is one. */
 export interface StepTemplate {
@@ -94,8 +94,8 @@ export function planSite(input: PlanInput): Plan {
         excluded.flatMap((one) => [one.host, one.address]),
         verdicts,
         site,
-        replicas,
       ),
+      ...copyFindings(choice.disks, replicas),
       ...serverFindings(joining),
       ...placement.findings,
       ...choice.findings,

@@ -4,6 +4,9 @@ import { columns, wrap } from "./text-columns.ts";
 
 const SEVERITY = { refusal: "REFUSED", warning: "warning", note: "note" } as const;
 
+/** From so many on, disks of a server that are left alone for the same reason are told on one line. */
+const MANY = 4;
+
 /** The plan for people, as lines of at most 80 characters (names longer than their column aside). */
 export function planText(plan: Plan): string[] {
   return [
@@ -18,7 +21,7 @@ export function planText(plan: Plan): string[] {
     ...section("Steps", stepLines(plan)),
     ...section("Findings", plan.findings.flatMap(findingLines)),
     "",
-    summary(plan),
+    ...wrap(summary(plan), 80),
   ];
 }
 
@@ -96,11 +99,19 @@ function wipeLines(plan: Plan): string[] {
 }
 
 function untouchedLines(plan: Plan): string[] {
-  const kept = plan.untouchedDisks.filter((disk) => disk.why !== "not a storage node");
-  return columns(
-    kept.map((disk) => [disk.host, disk.path, disk.serial ?? "no serial", disk.why]),
-    78,
-  );
+  const groups = new Map<string, Plan["untouchedDisks"]>();
+  for (const disk of plan.untouchedDisks) {
+    if (disk.why === "not a storage node") continue;
+    const key = `${disk.host}\0${disk.why.split(":")[0]}`;
+    groups.set(key, [...(groups.get(key) ?? []), disk]);
+  }
+  const rows = [...groups.values()].flatMap((disks) => {
+    const [first] = disks;
+    if (first === undefined || disks.length < MANY)
+      return disks.map((disk) => [disk.host, disk.path, disk.serial ?? "no serial", disk.why]);
+    return [[first.host, `${disks.length} disks`, "", `${first.why} (the first; all are in plan.json)`]];
+  });
+  return columns(rows, 78);
 }
 
 function capacityLines({ capacity, nodes }: Plan): string[] {

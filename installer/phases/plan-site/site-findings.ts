@@ -1,4 +1,4 @@
-import type { Finding, Verdict } from "#inventory/schema/plan.ts";
+import type { Finding, PlannedDisk, Verdict } from "#inventory/schema/plan.ts";
 import { Role, type Site } from "#inventory/schema/site.ts";
 import type { NamedServer } from "../classify-servers/classify-servers.ts";
 import { counted } from "../classify-servers/units.ts";
@@ -14,13 +14,27 @@ export function siteFindings(
   excluded: readonly string[],
   verdicts: readonly Verdict[],
   site: Site,
-  replicas: number,
 ): Finding[] {
   return [
     ...unreadFindings(servers, excluded, site),
     ...unknownServerFindings(servers, excluded, site),
-    ...roleFindings(verdicts, site, replicas),
+    ...roleFindings(verdicts, site),
     ...verdicts.flatMap(verdictFindings),
+  ];
+}
+
+/** Every copy of a byte lies on another node. */
+export function copyFindings(disks: readonly PlannedDisk[], replicas: number): Finding[] {
+  const hosts = [...new Set(disks.map((disk) => disk.host))];
+  if (hosts.length === 0 || hosts.length >= replicas) return [];
+  return [
+    finding(
+      "refusal",
+      "PLAN_TOO_FEW_HOSTS",
+      `${replicas} copies of every byte need ${replicas} storage nodes with disks; there ${hosts.length === 1 ? "is" : "are"} ${hosts.length}.`,
+      "Add storage servers, or set storage.replicas in site.yml to fewer.",
+      hosts,
+    ),
   ];
 }
 
@@ -58,7 +72,7 @@ function unknownServerFindings(servers: readonly NamedServer[], excluded: readon
   );
 }
 
-function roleFindings(verdicts: readonly Verdict[], site: Site, replicas: number): Finding[] {
+function roleFindings(verdicts: readonly Verdict[], site: Site): Finding[] {
   const findings: Finding[] = [];
   const count = (role: string) => verdicts.filter((one) => one.roles.some((has) => has === role)).length;
   for (const [role, least] of Object.entries(site.minimum ?? {})) {
@@ -81,17 +95,6 @@ function roleFindings(verdicts: readonly Verdict[], site: Site, replicas: number
         ),
       );
     }
-  }
-  const storage = count("storage");
-  if (storage > 0 && storage < replicas) {
-    findings.push(
-      finding(
-        "refusal",
-        "PLAN_TOO_FEW_HOSTS",
-        `${counted(replicas, "copy").replace("copys", "copies")} of every byte need ${counted(replicas, "storage node")}; there ${storage === 1 ? "is" : "are"} ${storage}.`,
-        "Add storage servers, or set storage.replicas in site.yml to fewer.",
-      ),
-    );
   }
   return findings;
 }
