@@ -15,8 +15,11 @@ export function retryDelay(attempt: number, random: Random): number {
   return Math.max(500, ceiling * random());
 }
 
-/** It answers and says no: asking again changes little, so 30 s, doubling to 10 min, three quarters to all of it. */
-export function refusedDelay(attempt: number, random: Random): number {
-  const ceiling = Math.min(600_000, 30_000 * 2 ** Math.min(attempt - 1, 10));
+/**
+ * It answers and says no: asking again changes little, so about 30 s, doubling up to `longestSeconds`, of which the last
+ * quarter is random.
+ */
+export function refusedDelay(attempt: number, random: Random, longestSeconds: number): number {
+  const ceiling = Math.min(longestSeconds * 1000, 30_000 * 2 ** Math.min(attempt - 1, 10));
   return ceiling * (0.75 + 0.25 * random());
 }

@@ -36,6 +36,8 @@ export interface AgentOptions {
 
 /** How often a node without a valid certificate looks for a join token. */
 const TOKEN_LOOK_MILLISECONDS = 2000;
+/** A refused node asks again this often: a person may have let it back in. */
+const LONGEST_REFUSED_SECONDS = 120;
 /** A report does not wait longer than this for slow collectors. */
 const PATIENCE_MILLISECONDS = 3000;
 /** An unchanged trouble is said again this often. */
@@ -186,7 +188,9 @@ class RunningAgent {
     const code = error instanceof ApplianceError || error instanceof RefusedAnswer ? error.code : "AGENT_REPORT_FAILED";
     this.#refused = code === "AGENT_CERTIFICATE_REFUSED" || (error instanceof RefusedAnswer && error.status !== 400);
     const asked = error instanceof Error && "retryAfterSeconds" in error ? Number(error.retryAfterSeconds) * 1000 : 0;
-    const delay = this.#refused ? refusedDelay(this.#failures, random) : retryDelay(this.#failures, random);
+    const delay = this.#refused
+      ? refusedDelay(this.#failures, random, LONGEST_REFUSED_SECONDS)
+      : retryDelay(this.#failures, random);
     this.#sendAt = clock.monotonic() + Math.max(delay, asked * (1 + random()));
     const standing = this.#refused ? "refused: waiting for a new join token" : "the control plane is away";
     this.#stand(standing, this.#refused ? "error" : "warn", messageOf(error), code);

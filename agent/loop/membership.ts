@@ -24,6 +24,9 @@ export interface MembershipOptions {
   readonly log: Log;
 }
 
+/** Between attempts with a refused token, or to renew. */
+const LONGEST_WAIT_SECONDS = 600;
+
 /**
  * The node's place in the site: takes up join tokens, holds the certificate and renews it. A token is tried whenever a
  * new one lies there, also when a certificate is held: that is how a node whose certificate expired, or which was
@@ -109,7 +112,7 @@ export class Membership {
     } catch (error) {
       if (signal.aborted) return;
       renewal.failures += 1;
-      renewal.notBefore = clock.monotonic() + refusedDelay(renewal.failures, random);
+      renewal.notBefore = clock.monotonic() + refusedDelay(renewal.failures, random, LONGEST_WAIT_SECONDS);
       log.warn(`the certificate could not be renewed: ${messageOf(error)}`, { notAfter: iso(identity.notAfter) });
     }
   }
@@ -192,7 +195,9 @@ export class Membership {
     const { clock, random, log } = this.#options;
     attempt.failures += 1;
     const refused = error instanceof RefusedAnswer;
-    const delay = refused ? refusedDelay(attempt.failures, random) : retryDelay(attempt.failures, random);
+    const delay = refused
+      ? refusedDelay(attempt.failures, random, LONGEST_WAIT_SECONDS)
+      : retryDelay(attempt.failures, random);
     attempt.notBefore = clock.monotonic() + delay;
     if (refused) {
       log.error(`the join token is refused: ${error.message}`, {
@@ -216,16 +221,13 @@ export class RefusedAnswer extends Error {
   }
 }
 
-/** An answer that is not the wished-for one, as an error: a refusal in its own words where it has any. */
-export function refusedAnswer(path: string, answer: Answer): Error {
-  if (answer.status < 400 || answer.status >= 500 || answer.status === 429) {
-    return answerUnexpected(path, answer.status, "it cannot serve the request now");
-  }
-  if (schemaProblems(Refusal, answer.body).length > 0) {
-    return new RefusedAnswer(`HTTP_${answer.status}`, answer.status, `status ${answer.status} without a reason`);
-  }
-  const { code, message } = (answer.body as Refusal).error;
-  return new RefusedAnswer(code.slice(0, 100), answer.status, message.slice(0, 500));
+/** An answer that is not the wished-for one, as an error: in the control plane's own words where it has any. */
+export function refusedAnswer(path: string, { status, body }: Answer): Error {
+  const spoken = schemaProblems(Refusal, body).length === 0 ? (body as Refusal).error : undefined;
+  const message = (spoken?.message ?? "it gives no reason").slice(0, 500);
+  // Too much at once, or trouble of its own: that passes.
+  if (status < 400 || status >= 500 || status === 429) return answerUnexpected(path, status, message);
+  return new RefusedAnswer((spoken?.code ?? `HTTP_${status}`).slice(0, 100), status, message);
 }
 
 function iso(milliseconds: number): string {
