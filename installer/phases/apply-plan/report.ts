@@ -1,11 +1,12 @@
 import type { EngineEvent, TaskStatus } from "#playbooks/engine/events.ts";
+import type { Difference } from "#playbooks/operations/operation.ts";
 import type { ApplyEvent, FinalOutcome } from "./events.ts";
-import { createTwoFilesPatchText } from "./unified-diff.ts";
 
 export interface ReportOptions {
   /** Every task, not only those that changed something or failed. */
   readonly verbose: boolean;
-  readonly diff: boolean;
+  /** Draws what changes in a file; no differences are shown without. */
+  readonly drawDifference?: (difference: Difference) => readonly string[];
 }
 
 const LOUD: ReadonlySet<TaskStatus> = new Set(["changed", "failed", "unreachable", "unknown", "rescued"]);
@@ -52,8 +53,7 @@ function engineLines(event: EngineEvent, options: ReportOptions): string[] {
     const message = event.error?.message ?? event.result["msg"];
     if (typeof message === "string" && message !== "") lines.push(`      ${message}`);
   }
-  if (options.diff)
-    for (const difference of event.differences ?? []) lines.push(...createTwoFilesPatchText(difference));
+  for (const difference of event.differences ?? []) lines.push(...(options.drawDifference?.(difference) ?? []));
   return lines;
 }
 

@@ -1,0 +1,60 @@
+import { Box, Text } from "ink";
+import { FRAME_LINES } from "../../ui/frame/frame.tsx";
+import { type Row, Table } from "../../ui/table/table.tsx";
+import type { ApplyView, PhaseView } from "../install/data.ts";
+import type { WizardScreen } from "../install/screen.ts";
+
+interface ApplyModel {
+  readonly at: number;
+}
+
+const COLUMNS = [
+  { title: "HOST", width: 12 },
+  { title: "CHANGES", width: 7 },
+  { title: "STATUS", width: 11 },
+  { title: "TASK" },
+];
+const MARK: Readonly<Record<PhaseView["state"], string>> = { waiting: "·", running: "▸", done: "✓", failed: "✗" };
+
+/** The apply, live. */
+export const applyScreen: WizardScreen<ApplyModel> = {
+  name: "apply",
+  title: "Applying the plan",
+  intro: "Every step is in the journal: if this is broken off, bdap apply goes on where it stopped.",
+  keys: ["Enter go on when done", "arrows choose a host", "Ctrl-C stop"],
+  help: ["Stopping lets running tasks end, then leaves. Nothing is half written.", "bdap apply goes on from there."],
+  start: () => ({ at: 0 }),
+  enter: ({ apply }) => (apply.state === "running" ? [] : [{ type: "apply" }]),
+  update(model, key, { apply }) {
+    const count = Object.keys(apply.hosts).length;
+    if (key.name === "up") return { model: { at: Math.max(0, model.at - 1) } };
+    if (key.name === "down") return { model: { at: Math.min(Math.max(0, count - 1), model.at + 1) } };
+    if (key.name !== "enter") return { model };
+    return apply.end === undefined ? { model, problem: "Still at work." } : { model, move: "next" };
+  },
+  View: ({ model, data: { apply }, size }) => {
+    const lines = size.rows - FRAME_LINES - apply.phases.length - 2;
+    return (
+      <Box flexDirection="column">
+        {apply.phases.map((phase) => (
+          <Text
+            key={phase.name}
+            dimColor={phase.state === "waiting"}
+            {...(phase.state === "failed" ? { color: "red" } : {})}
+          >
+            {`${MARK[phase.state]} ${phase.title}`}
+          </Text>
+        ))}
+        <Table columns={COLUMNS} rows={rowsOf(apply)} at={model.at} height={Math.max(2, lines)} />
+      </Box>
+    );
+  },
+};
+
+function rowsOf({ hosts }: ApplyView): Row[] {
+  return Object.entries(hosts).map(([host, { changes, status, task }]) => ({
+    id: host,
+    cells: [host, String(changes), status, task],
+    ...(status === "failed" || status === "unreachable" ? { color: "red" as const } : {}),
+  }));
+}

@@ -1,0 +1,34 @@
+import { Box, Text } from "ink";
+import { editText, type TextField, textField } from "../../ui/text-field/model.ts";
+import { TextFieldView } from "../../ui/text-field/text-field.tsx";
+import type { WizardScreen } from "../install/screen.ts";
+
+interface ConfirmModel {
+  readonly field: TextField;
+}
+
+/** A typed confirmation. */
+export const confirmScreen: WizardScreen<ConfirmModel> = {
+  name: "confirm",
+  title: "Begin?",
+  intro: "From here on servers are changed. Type the site's name to begin.",
+  keys: ["Enter begin", "Esc back", "Ctrl-C quit"],
+  help: [
+    "Everything done from here on is written to journal.jsonl as it is done. If it",
+    "is broken off, bdap apply goes on where it stopped.",
+  ],
+  start: () => ({ field: textField() }),
+  update({ field }, key, { answers }) {
+    if (key.name === "escape") return { model: { field }, move: "back" };
+    if (key.name !== "enter") return { model: { field: editText(field, key) } };
+    if (field.text.trim() !== answers.site)
+      return { model: { field }, problem: `That is not ${answers.site}: nothing was begun.` };
+    return { model: { field }, move: "next" };
+  },
+  View: ({ model, data: { plan, answers } }) => (
+    <Box flexDirection="column" gap={1}>
+      <Text>{`${plan?.nodes.length ?? 0} servers: ${plan?.nodes.map((node) => node.name).join(", ") ?? ""}`}</Text>
+      <TextFieldView label="Site" hint={`type ${answers.site ?? ""}`} field={model.field} active />
+    </Box>
+  ),
+};
