@@ -25,8 +25,8 @@ export const disks: Fact<"disks"> = {
     if (frames.length === 0) return unknown.nothing(printed.why("/sys/block cannot be read"));
     if (!printed.finished) unknown.because("disks", printed.why("the list is not complete"));
     const source = sourceOf(sections);
-    const read = devicesOf(frames).map((device, index) => diskOf(device, index, source, unknown));
-    return unknown.reading({ disks: read.filter((disk) => !isPackage(disk)) });
+    const devices = devicesOf(frames).filter((device) => !isPackage(device, source));
+    return unknown.reading({ disks: devices.map((device, index) => diskOf(device, index, source, unknown)) });
   },
 };
 
@@ -124,6 +124,8 @@ function isComplete(source: Source): boolean {
 }
 
 /** A loop device that only carries an application's read-only image is no disk. */
-function isPackage(disk: Disk): boolean {
-  return disk.transport === "loop" && disk.signatures.some((signature) => signature.type === "squashfs");
+function isPackage(device: Device, source: Source): boolean {
+  if (transportOf(device) !== "loop") return false;
+  const { signatures } = signaturesOn(device, source.signatureFrames, source.signatures);
+  return signatures.some((signature) => signature.type === "squashfs");
 }

@@ -13,8 +13,7 @@ export const graphics: Fact<"graphics"> = {
     // Display controllers (03) and processing accelerators (12).
     devices: section(`
 ${pciScript("0x03*|0x12*").trim().replace(/\n:$/, "")}
-for d in /dev/nvidia[0-9]*; do [ ! -e "$d" ] || echo "node: $d"; done
-for d in /dev/dri/renderD*; do [ ! -e "$d" ] || echo "node: $d"; done
+for d do for r in "$d"/drm/renderD*; do [ ! -e "/dev/dri/\${r##*/}" ] || echo "$d node=yes"; done; done
 for m in nvidia amdgpu; do if get /sys/module/$m/version; then echo "version-$m: $v"; fi; done
 :`),
     nvidia: section(`
@@ -28,14 +27,17 @@ within 20 nvidia-smi --query-gpu=pci.bus_id,name,uuid,memory.total,driver_versio
     const nvidia = printedBy(sections, "nvidia");
     const rows = nvidiaRows(nvidia.lines);
     const modules = keyValues(printed.lines, ":");
-    const given = !printed.inContainer || modules.has("node");
-    if (!given) unknown.because("gpus", "no GPU is passed to this container");
-    else if (!printed.lines.includes("@@ pci")) unknown.because("gpus", printed.why("there is no PCI bus"));
-    const devices = given ? pciDevices(printed).filter(computes) : [];
+    if (!printed.lines.includes("@@ pci")) unknown.because("gpus", printed.why("there is no PCI bus"));
+    // A container sees every GPU of the machine; its own are those with a device node or in its nvidia-smi.
+    const passed = (device: PciDevice) => device.attributes.get("node") === "yes" || rows.has(device.address);
+    const devices = pciDevices(printed).filter(
+      (device) => computes(device) && (!printed.inContainer || passed(device)),
+    );
+    const whyNoName = printed.lacks("lspci") ? "lspci is not installed" : "lspci does not name it";
     const why = nvidia.why(nvidiaComplaint(nvidia.text) ?? "nvidia-smi does not list it", "nvidia-smi");
     return unknown.reading({
       gpus: devices.map((device, index) =>
-        gpuOf(device, rows.get(device.address), modules, why, `gpus/${index}`, unknown),
+        gpuOf(device, rows.get(device.address), modules, { nvidia: why, name: whyNoName }, `gpus/${index}`, unknown),
       ),
     });
   },
@@ -52,12 +54,12 @@ function gpuOf(
   device: PciDevice,
   row: NvidiaRow | undefined,
   modules: ReadonlyMap<string, string>,
-  whyNvidia: string,
+  reasons: { nvidia: string; name: string },
   path: string,
   unknown: Unknowns,
 ): Gpu {
   const vendor = vendorOf(device.vendorId);
-  const why = vendor === "nvidia" ? whyNvidia : "only known for NVIDIA";
+  const why = vendor === "nvidia" ? reasons.nvidia : "only known for NVIDIA";
   const memory = row?.memoryBytes ?? scaledNumber(device.attributes.get("mem_info_vram_total"), 1);
   const version =
     row?.driverVersion ?? (device.driver === null ? null : cleanText(modules.get(`version-${device.driver}`)));
@@ -68,9 +70,13 @@ function gpuOf(
     model: unknown.or(
       `${path}/model`,
       row?.model ?? device.device,
-      vendor === "nvidia" ? whyNvidia : "lspci does not name it",
+      vendor === "nvidia" ? reasons.nvidia : reasons.name,
     ),
-    memoryBytes: unknown.or(`${path}/memoryBytes`, memory, vendor === "nvidia" ? whyNvidia : "the driver does not say"),
+    memoryBytes: unknown.or(
+      `${path}/memoryBytes`,
+      memory,
+      vendor === "nvidia" ? reasons.nvidia : "the driver does not say",
+    ),
     driver: unknown.or(`${path}/driver`, device.driver, "no driver is bound"),
     driverVersion: unknown.or(`${path}/driverVersion`, version, "the driver does not say"),
     uuid: unknown.or(`${path}/uuid`, row?.uuid, why),
