@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readFileIfThere, writeFileDurably } from "#inventory/kernel/files.ts";
 import { rootOf } from "./host-root.ts";
@@ -23,7 +22,8 @@ export async function ensureCredentials(lab: LabState, runner: CommandRunner): P
 export async function writeKnownHosts(lab: LabState): Promise<void> {
   const lines = await Promise.all(
     lab.hosts.map(async (host) => {
-      const key = await readFile(join(rootOf(host), "etc/ssh/ssh_host_ed25519_key.pub"), "utf8");
+      const key = await readFileIfThere(join(rootOf(host), "etc/ssh/ssh_host_ed25519_key.pub"));
+      if (key === undefined) return "";
       return `${host.address},${host.name} ${key.split(" ").slice(0, 2).join(" ")}\n`;
     }),
   );

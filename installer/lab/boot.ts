@@ -105,6 +105,13 @@ export async function readinessOf(host: LabHost, runner: CommandRunner): Promise
   return { status: "degraded", pid, failedUnits };
 }
 
+/** `host` as it is with `readiness`; off when there is none. */
+export function withReadiness(host: LabHost, readiness: Readiness | undefined): LabHost {
+  const { pid: _pid, ...rest } = host;
+  if (readiness === undefined) return { ...rest, status: "off" };
+  return { ...rest, status: readiness.status, pid: readiness.pid };
+}
+
 /** Whether an SSH server greets at `address`. */
 export async function answersSsh(address: string): Promise<boolean> {
   return new Promise((resolve) => {

@@ -73,7 +73,8 @@ async function furnish(lab: LabState, host: LabHost, machine: MachineSettings, r
   await write("etc/resolv.conf", machine.resolvConf);
   await write(
     "etc/apt/apt.conf.d/00lab-package-cache",
-    'Acquire::http::Proxy-Auto-Detect "/usr/local/sbin/lab-apt-proxy";\n',
+    // Translated descriptions are most of what an update fetches, and nobody in a lab reads them.
+    'Acquire::http::Proxy-Auto-Detect "/usr/local/sbin/lab-apt-proxy";\nAcquire::Languages "none";\n',
   );
   const mirrors = machine.sources(host.os).map((source) => new URL(source.uri).hostname);
   const proxy = { gateway: lab.gateway, port: PACKAGE_CACHE_PORT, hosts: mirrors, otherwise: machine.httpProxy };

@@ -37,6 +37,7 @@ const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 export function execaRunner(signal?: AbortSignal): CommandRunner {
   return {
     async run(command, args, options = {}) {
+      signal?.throwIfAborted();
       const result = await execa(command, [...args], {
         env: { PATH, LC_ALL: "C.UTF-8", ...options.environment },
         extendEnv: false,
@@ -54,6 +55,7 @@ export function execaRunner(signal?: AbortSignal): CommandRunner {
     },
 
     async detach(command, args, logFile, environment = {}) {
+      signal?.throwIfAborted();
       // bash only opens the log and becomes the program; every word reaches it as an argument of its own.
       const becoming = ["-c", 'exec "$@" >>"$0" 2>&1', logFile, command, ...args];
       const child = execa("/bin/bash", becoming, {

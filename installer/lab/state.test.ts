@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { parseLabProfile } from "./profile.ts";
-import { labNames, plannedState } from "./state.ts";
+import { differenceBetween, labNames, plannedState } from "./state.ts";
 
 const profile = (name: string, subnet = "10.80.0.0/24") =>
   parseLabProfile(
@@ -39,4 +39,24 @@ it("gives every disk a serial of its own that stays the same", () => {
   expect(new Set([...serials("one"), ...serials("two")]).size).toBe(6);
   expect(serials("one")).toEqual(serials("one"));
   expect(serials("one").every((serial) => /^BDL[0-9A-F]{10}$/.test(serial))).toBe(true);
+});
+
+it("tells in which way a lab differs from the profile it should have", () => {
+  const lab = plannedState(profile("one"));
+  const running = {
+    ...lab,
+    hosts: lab.hosts.map((host) => ({
+      ...host,
+      status: "running" as const,
+      pid: 7,
+      disks: host.disks.map((disk) => ({ ...disk, device: "/dev/loop3" })),
+    })),
+  };
+  expect(differenceBetween(running, lab)).toBeUndefined();
+  expect(differenceBetween(running, plannedState(profile("one", "10.81.0.0/24")))).toContain("10.81.0.0/24");
+  const [first, second] = lab.hosts;
+  if (first === undefined || second === undefined) throw new Error("the profile has two hosts");
+  expect(differenceBetween(running, { ...lab, hosts: [first] })).toBe("it has hosts a, b, not a");
+  const grown = { ...second, memoryBytes: second.memoryBytes * 2 };
+  expect(differenceBetween(running, { ...lab, hosts: [first, grown] })).toMatch(/^b has another/);
 });

@@ -123,6 +123,21 @@ export function plannedState(profile: LabProfile): LabState {
   };
 }
 
+/** In words, how the lab that is there differs from the one that is wanted; undefined when it does not. */
+export function differenceBetween(before: LabState, wanted: LabState): string | undefined {
+  if (before.subnet !== wanted.subnet) return `it has subnet ${before.subnet}, not ${wanted.subnet}`;
+  const names = (state: LabState) => state.hosts.map((host) => host.name).join(", ");
+  if (names(before) !== names(wanted)) return `it has hosts ${names(before)}, not ${names(wanted)}`;
+  const [was, is] = [before.hosts.map(asDescribed), wanted.hosts.map(asDescribed)];
+  const differs = before.hosts.find((_, index) => was[index] !== is[index]);
+  return differs === undefined ? undefined : `${differs.name} has another system, role, size or disks`;
+}
+
+function asDescribed(host: LabHost): string {
+  const disks = host.disks.map((disk) => [disk.bytes, disk.signature]);
+  return JSON.stringify([host.os, host.role, host.memoryBytes, host.cpus, host.rootBytes, disks]);
+}
+
 /** Writes the state so that it survives a crash. */
 export async function saveState(state: LabState): Promise<void> {
   await writeFileDurably(join(state.directory, "state.json"), `${JSON.stringify(state, undefined, 2)}\n`);
