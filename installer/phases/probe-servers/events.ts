@@ -5,6 +5,7 @@ import type { ServerSummary } from "./summary.ts";
 export type ProbeEvent =
   | { readonly type: "sweeping"; readonly addresses: number }
   | { readonly type: "swept"; readonly addresses: number; readonly open: number }
+  | { readonly type: "comparing"; readonly servers: number }
   | { readonly type: "started"; readonly host: string; readonly address: string }
   | {
       readonly type: "host-key-pinned";
