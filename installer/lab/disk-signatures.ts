@@ -37,7 +37,7 @@ export async function writeSignature(
  * One sector with the label of an LVM physical volume, as `pvcreate` writes to the second sector (LVM2's label_header
  * and pv_header; its checksum is CRC-32 with another start value). `uuid` is 32 characters.
  */
-export function lvmLabel(uuid: string): Buffer {
+function lvmLabel(uuid: string): Buffer {
   const sector = Buffer.alloc(512);
   sector.write("LABELONE", 0, "latin1");
   sector.writeBigUInt64LE(1n, 8);

@@ -20,7 +20,7 @@ const PACKAGES = [
 ];
 
 /** People who may sign in: `admin` gives a password for sudo, `ops` does not. */
-export const LAB_USERS = ["admin", "ops"] as const;
+const LAB_USERS = ["admin", "ops"] as const;
 
 /**
  * The directory of a Debian root for `os`, built by mmdebstrap unless one made of the same things is cached.

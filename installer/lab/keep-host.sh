@@ -18,9 +18,10 @@ exec >>"$directory/console.log" 2>&1 </dev/null
 clear_groups() {
   for group in "${groups[@]}"; do
     find "$group" -mindepth 1 -depth -type d -exec rmdir {} + 2>/dev/null
-    if [ -s "$group/cgroup.subtree_control" ]; then
-      sed 's/\<[a-z]/-&/g' "$group/cgroup.subtree_control" >"$group/cgroup.subtree_control"
-    fi
+    # On a unified hierarchy, controllers turned on below would keep a process from joining the group itself.
+    for controller in $(cat "$group/cgroup.subtree_control" 2>/dev/null); do
+      echo "-$controller" >"$group/cgroup.subtree_control"
+    done
   done
 }
 

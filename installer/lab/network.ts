@@ -64,7 +64,7 @@ export async function restoreForwarding(): Promise<void> {
 }
 
 /** Names of all network interfaces of the machine. */
-export async function linkNames(runner: CommandRunner): Promise<string[]> {
+async function linkNames(runner: CommandRunner): Promise<string[]> {
   const { stdout } = await runner.run("ip", ["-json", "link", "show"]);
   const links: unknown = JSON.parse(stdout);
   if (!Array.isArray(links)) return [];

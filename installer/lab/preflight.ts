@@ -5,7 +5,7 @@ import { ROUTE_PROTOCOL } from "./network.ts";
 import type { CommandRunner } from "./runner.ts";
 import { LAB_CACHE, LAB_ROOT, type LabState } from "./state.ts";
 
-export interface Missing {
+interface Missing {
   /** What is missing, as part of a sentence. */
   readonly what: string;
   /** What to do about it; a command line where one exists. */
@@ -13,7 +13,7 @@ export interface Missing {
 }
 
 /** Programs the lab runs, and the Debian package each comes in. */
-export const LAB_TOOLS: Readonly<Record<string, string>> = {
+const LAB_TOOLS: Readonly<Record<string, string>> = {
   mmdebstrap: "mmdebstrap",
   "systemd-nspawn": "systemd-container",
   nft: "nftables",

@@ -16,7 +16,7 @@ const NAME_PATTERN = "^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$";
 
 const closed = { additionalProperties: false } as const;
 
-export const labDiskProfileSchema = Type.Object(
+const labDiskProfileSchema = Type.Object(
   {
     size: Type.String({
       pattern: SIZE_PATTERN,
@@ -32,7 +32,7 @@ export const labDiskProfileSchema = Type.Object(
   closed,
 );
 
-export const labHostProfileSchema = Type.Object(
+const labHostProfileSchema = Type.Object(
   {
     name: Type.String({ pattern: NAME_PATTERN, description: "Host name, unique in the lab." }),
     os: Type.Union([Type.Literal("trixie"), Type.Literal("bookworm")], {
@@ -51,7 +51,7 @@ export const labHostProfileSchema = Type.Object(
   closed,
 );
 
-export const labProfileSchema = Type.Object(
+const labProfileSchema = Type.Object(
   {
     name: Type.String({
       pattern: NAME_PATTERN,
@@ -65,8 +65,7 @@ export const labProfileSchema = Type.Object(
   closed,
 );
 
-export type LabDiskProfile = Static<typeof labDiskProfileSchema>;
-export type LabHostProfile = Static<typeof labHostProfileSchema>;
+type LabHostProfile = Static<typeof labHostProfileSchema>;
 export type LabProfile = Static<typeof labProfileSchema>;
 export type LabOs = LabHostProfile["os"];
 
