@@ -58,7 +58,7 @@ tries=0 waited=0
 until output=$(apt-get update -q 2>&1) && ! printf %s "$output" | grep -q '^Err:'; do
   case "$output" in
   *'Could not get lock'*|*'Unable to lock'*)
-    if [ "$waited" -ge ${patience} ]; then printf '%s\\n' "$output" >&2; exit 100; fi
+    if [ "$waited" -ge ${patience} ]; then printf '%s\\n' "$output" >&2; ${NAME_HOLDERS}; exit 100; fi
     waited=$((waited + 1)); sleep 1 ;;
   *)
     tries=$((tries + 1))
@@ -76,6 +76,15 @@ echo "bdap-lists-after $(lists_time)"
 export const LISTS_TIME = `lists_time() {
   stat -c %Y /var/lib/apt/periodic/update-success-stamp 2>/dev/null || stat -c %Y /var/lib/apt/lists 2>/dev/null || echo 0
 }`;
+
+/** Shell that runs apt-get and, when it fails for a lock, says which process holds it: apt-get itself does not after waiting. */
+export function runAptGet(words: readonly string[]): string {
+  return `${shellJoin(words)} || { status=$?; ${NAME_HOLDERS}; exit $status; }\n`;
+}
+
+const NAME_HOLDERS =
+  "find /proc/[0-9]*/fd \\( -lname '/var/lib/dpkg/lock*' -o -lname '/var/lib/apt/lists/lock' \\) -printf '%h\\n' 2>/dev/null | cut -d/ -f3 | sort -un | " +
+  'while read -r holder; do echo "bdap-lock-holder $holder $(cat "/proc/$holder/comm")" >&2; done';
 
 /** Shell that ends what an interrupted dpkg left half done; apt-get refuses to work before that. */
 export function repairInterrupted(args: Arguments): string {
@@ -113,19 +122,17 @@ export function preparedDiff(output: string): ResultDiff {
 
 /** A failed apt-get as a result: says who holds the lock, what does not exist, or apt-get's own words. */
 export function aptFailure(words: readonly string[], outcome: CommandResult): ModuleResult {
-  const stderr = outcome.stderr;
-  const lock = /Could not get lock (\S+?)\.? It is held by process (\d+)(?: \(([^)]*)\))?/.exec(stderr);
+  const stderr = outcome.stderr.replace(/^bdap-lock-holder .*\n?/gm, "");
+  const holder = /^bdap-lock-holder (\d+) (.*)$/m.exec(outcome.stderr);
+  const locked = /(?:Could not get|Unable to acquire the|Unable to lock).*?lock/i.test(stderr);
   const unknown =
     /Unable to locate package (\S+)/.exec(stderr)?.[1] ??
     /Couldn't find any package by \S+ '([^']+)'/.exec(stderr)?.[1];
   const failure = { changed: false, failed: true, rc: outcome.status, stdout: outcome.stdout, stderr };
   if (unknown !== undefined) return { ...failure, msg: `No package matching '${unknown}' is available` };
-  if (lock !== null) {
-    const holder = `process ${lock[2]}${lock[3] === undefined ? "" : ` (${lock[3]})`}`;
-    return {
-      ...failure,
-      msg: `The package lock ${lock[1]} is still held by ${holder} after waiting: ${stderr.trim()}`,
-    };
+  if (locked) {
+    const who = holder === null ? "another process" : `process ${holder[1]} (${holder[2]})`;
+    return { ...failure, msg: `The package lock is still held by ${who} after waiting: ${stderr.trim()}` };
   }
   if (stderr.startsWith("Failed to update apt cache")) return { ...failure, msg: stderr.trim() };
   return { ...failure, msg: `'${shownCommand(words)}' failed: ${stderr}` };

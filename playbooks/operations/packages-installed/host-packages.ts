@@ -51,10 +51,10 @@ export async function readPackages(
   const script = [
     `export LC_ALL=C\n${LISTS_TIME}\necho "now $(date +%s) $(lists_time)"\n`,
     "command -v dpkg-query >/dev/null || { echo nodpkg; exit 0; }\n",
-    `dpkg-query -W -f 'pkg \${Package} \${binary:Package} \${Version} \${db:Status-Status}\\n' -- ${shellJoin(names)} 2>/dev/null\n`,
+    `known=$(dpkg-query -W -f 'pkg \${Package} \${binary:Package} \${Version} \${db:Status-Status}\\n' -- ${shellJoin(names)} 2>/dev/null)\nmissing=$?\nprintf '%s\\n' "$known"\n`,
     wants.removing
       ? ""
-      : `missing=$?\nif [ $missing -ne 0 ]; then dpkg-query -W -f 'provides \${db:Status-Status} \${Provides}\\n' | grep '^provides installed .'; fi\n`,
+      : `if [ $missing -ne 0 ] || printf '%s\\n' "$known" | grep -qv ' installed$'; then dpkg-query -W -f 'provides \${db:Status-Status} \${Provides}\\n' | grep '^provides installed .'; fi\n`,
     wants.removing
       ? ""
       : "awk '/^Package:/{p=$2} /^Auto-Installed: 1/{print \"auto \" p}' /var/lib/apt/extended_states 2>/dev/null\n",

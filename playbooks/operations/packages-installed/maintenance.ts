@@ -9,6 +9,7 @@ import {
   LISTS_TIME,
   preparedDiff,
   repairInterrupted,
+  runAptGet,
   updateLists,
 } from "./apt-get.ts";
 import { listsAreStale, simulated, updatedLists } from "./packages.ts";
@@ -43,7 +44,7 @@ export async function planMaintenance(args: Arguments, context: OperationContext
     }
   }
   const command = aptGet(args, action, [], false);
-  const script = `${APT_ENVIRONMENT}${repairInterrupted(args)}${stale ? updateLists(args) : ""}${shellJoin(command)}\n`;
+  const script = `${APT_ENVIRONMENT}${repairInterrupted(args)}${stale ? updateLists(args) : ""}${runAptGet(command)}`;
   return {
     changes: [runChange(context, upgrade === undefined ? "Remove packages nothing needs" : "Upgrade packages", script)],
     result: { changed: true },

@@ -8,6 +8,7 @@ import {
   didSomething,
   preparedDiff,
   repairInterrupted,
+  runAptGet,
   updateLists,
 } from "./apt-get.ts";
 import { type HostPackages, type PackageWish, parseWish, readPackages } from "./host-packages.ts";
@@ -46,7 +47,7 @@ export async function planPackages(
     APT_ENVIRONMENT,
     repairInterrupted(args),
     stale ? updateLists(args) : "",
-    `${shellJoin(command)}\n`,
+    runAptGet(command),
     marks.length === 0 ? "" : `apt-mark manual -- ${shellJoin(marks)} >/dev/null 2>&1 || true\n`,
   ].join("");
   const verb = removing ? "Remove" : "Install";
