@@ -1,0 +1,75 @@
+import { Flags } from "@oclif/core";
+import { openSite } from "#inventory/site-directory/site-directory.ts";
+import type { ApplyEvent } from "../phases/apply-plan/events.ts";
+import { reportLines } from "../phases/apply-plan/report.ts";
+import { applySite } from "../phases/apply-site/apply-site.ts";
+import { BaseCommand } from "./base.ts";
+
+export default class Apply extends BaseCommand {
+  static override summary = "Make the servers so as the plan says.";
+  static override description =
+    `Runs the phases of plan.json in order: certificates, files, baseline, control plane, agents. Safe to run again
+at any time: what is so already is left alone, and a run that was broken off goes on where it stopped.
+
+Exit status: 0 when everything is so, 3 when a host failed or could not be reached, 1 when there is nothing to apply or
+the plan refuses, 130 when stopped on request.`;
+  static override examples = [
+    {
+      description: "Show what would change, file by file, and change nothing",
+      command: "<%= config.bin %> apply --check --diff",
+    },
+    { description: "Make it so", command: "<%= config.bin %> apply" },
+    { description: "Only one rack's hosts", command: "<%= config.bin %> apply --limit 'st*'" },
+    { description: "The same plays under ansible-playbook", command: "<%= config.bin %> apply --engine ansible" },
+  ];
+  static override flags = {
+    check: Flags.boolean({ description: "Predict only: change nothing anywhere", default: false }),
+    diff: Flags.boolean({ description: "Show what changes in every file", default: false }),
+    limit: Flags.string({ description: "Only these hosts: names, roles, services, joined by commas; ! takes away" }),
+    tags: Flags.string({ description: "Only tasks with these tags", multiple: true, delimiter: "," }),
+    "skip-tags": Flags.string({ description: "Not the tasks with these tags", multiple: true, delimiter: "," }),
+    forks: Flags.integer({ description: "How many hosts at once", default: 50, min: 1, max: 500 }),
+    engine: Flags.option({
+      options: ["native", "ansible"] as const,
+      description: "Who runs the plays",
+      default: "native" as const,
+    })(),
+    "take-over": Flags.boolean({
+      description: "Take the site's lock from an owner on another machine that is gone for sure",
+      default: false,
+    }),
+    verbose: Flags.boolean({
+      char: "v",
+      description: "Show every task, not only changes and failures",
+      default: false,
+    }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Apply);
+    const events = this.jsonEnabled() ? (event: ApplyEvent) => this.emitJson(event) : this.lineReporter(flags);
+    const outcome = await applySite({
+      site: openSite(this.sitePath(flags)),
+      packageRoot: this.packageRoot,
+      options: {
+        check: flags.check,
+        diff: flags.diff,
+        ...(flags.limit === undefined ? {} : { limit: flags.limit }),
+        tags: flags.tags ?? [],
+        skipTags: flags["skip-tags"] ?? [],
+        forks: flags.forks,
+        engine: flags.engine,
+      },
+      takeOver: flags["take-over"],
+      signal: this.signal,
+      onEvent: events,
+    });
+    process.exitCode = outcome.exitCode;
+  }
+
+  private lineReporter(options: { readonly verbose: boolean; readonly diff: boolean }) {
+    return (event: ApplyEvent) => {
+      for (const line of reportLines(event, options)) this.log(`${new Date().toTimeString().slice(0, 8)}  ${line}`);
+    };
+  }
+}
