@@ -19,6 +19,15 @@ export const labErrors = {
       context: { name, known },
     }),
 
+  nameInvalid: (name: string) =>
+    new ApplianceError({
+      code: "LAB_NAME_INVALID",
+      kind: "user",
+      message: `"${name}" cannot be the name of a lab.`,
+      hint: "Use at most 20 lower-case letters, digits and dashes, a letter first.",
+      context: { lab: name },
+    }),
+
   unknownLab: (name: string) =>
     new ApplianceError({
       code: "LAB_UNKNOWN",

@@ -313,6 +313,12 @@ describe("a lab that was cut off", () => {
     expect(await machineNow()).toEqual(NOTHING);
   });
 
+  it("is not removed by a name that is a path", async () => {
+    for (const name of ["", "..", "../../tmp"]) {
+      await expect(labDown(name)).rejects.toMatchObject({ code: "LAB_NAME_INVALID" });
+    }
+  });
+
   it("takes over the lock of a process that is gone and respects that of one that is not", async () => {
     await mkdir("/var/lib/bdap-lab", { recursive: true });
     await writeFile(`/var/lib/bdap-lab/${NAME}.lock`, "4194303 17");

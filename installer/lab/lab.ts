@@ -6,7 +6,7 @@ import { whileLocked } from "./lock.ts";
 import { type LabOptions, report } from "./progress.ts";
 import { hasRemains, removeLab } from "./removal.ts";
 import { type CommandRunner, execaRunner, runInTerminal } from "./runner.ts";
-import { type LabHost, type LabState, labDirectories, readState, saveState } from "./state.ts";
+import { type LabHost, type LabState, labDirectories, labNames, readState, saveState } from "./state.ts";
 
 export { LAB_FAULTS, type LabFault, type LabFaultKind } from "./faults/faults.ts";
 export { DISK_SIGNATURES, type LabProfile, loadLabProfile, parseLabProfile, withOverrides } from "./profile.ts";
@@ -15,9 +15,14 @@ export { type CommandRunner, execaRunner } from "./runner.ts";
 export { LAB_CACHE, LAB_ROOT, type LabDisk, type LabHost, type LabHostStatus, type LabState } from "./state.ts";
 export { labUp } from "./up.ts";
 
-/** Removes everything lab `name` has on this machine and nothing else. True when there was something to remove. */
+/**
+ * Removes everything lab `name` has on this machine and nothing else. True when there was something to remove.
+ * Rejects with `LAB_NAME_INVALID`, `LAB_LOCKED` or `LAB_STILL_IN_USE`.
+ */
 export async function labDown(name: string, options: LabOptions = {}): Promise<boolean> {
   const runner = options.runner ?? execaRunner(options.signal);
+  // Refuses a name that is a path before anything is made of it.
+  labNames(name);
   return whileLocked(name, async () => {
     const was = await hasRemains(name);
     if (was) report(options, { step: "remove", message: `removing lab ${name}` });

@@ -61,7 +61,7 @@ describe("lab profiles", () => {
       name: "other",
       subnet: "10.81.0.0/24",
     });
-    expect(codeOf(() => withOverrides(profile, { name: "No/good" }))).toMatch(/LAB_PROFILE_INVALID/);
+    expect(codeOf(() => withOverrides(profile, { name: "No/good" }))).toMatch(/LAB_NAME_INVALID/);
     expect(codeOf(() => withOverrides(profile, { subnet: "fe80::/64" }))).toMatch(/LAB_PROFILE_INVALID/);
   });
 });

@@ -103,21 +103,21 @@ export function parseLabProfile(text: string, source: string): LabProfile {
   return profile;
 }
 
-/** `profile` under another name or subnet. Throws `LAB_PROFILE_INVALID` when they do not fit. */
+/** `profile` under another name or subnet. Throws `LAB_NAME_INVALID` or `LAB_PROFILE_INVALID`. */
 export function withOverrides(profile: LabProfile, overrides: { name?: string; subnet?: string }): LabProfile {
   const changed = {
     ...profile,
     ...(overrides.name === undefined ? {} : { name: overrides.name }),
     ...(overrides.subnet === undefined ? {} : { subnet: overrides.subnet }),
   };
-  if (!new RegExp(NAME_PATTERN).test(changed.name)) {
-    throw labErrors.profileInvalid(
-      "--name",
-      `"${changed.name}" is not at most 20 lower-case letters, digits and dashes`,
-    );
-  }
+  if (!isLabName(changed.name)) throw labErrors.nameInvalid(changed.name);
   checkProfile(changed, "lab profile");
   return changed;
+}
+
+/** Whether `name` can be the name of a lab or a host. */
+export function isLabName(name: string): boolean {
+  return new RegExp(NAME_PATTERN).test(name);
 }
 
 /** Bytes in a size such as `512M`, `20G`, `8T` (binary units). */

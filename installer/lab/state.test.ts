@@ -33,6 +33,13 @@ it("keeps interface names within the kernel's 15 characters", () => {
   }
 });
 
+it.each(["", ".", "..", "../../etc", "a/b", "A", "-a", "a".repeat(21), "a b"])(
+  "refuses %j as the name of a lab",
+  (name) => {
+    expect(() => labNames(name)).toThrow(/cannot be the name of a lab/);
+  },
+);
+
 it("gives every disk a serial of its own that stays the same", () => {
   const serials = (name: string) =>
     plannedState(profile(name)).hosts.flatMap((host) => host.disks.map((d) => d.serial));

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { readFileIfThere, writeFileDurably } from "#inventory/kernel/files.ts";
 import { labErrors } from "./errors.ts";
-import { bytesOf, type DiskSignature, type LabOs, type LabProfile, labAddresses } from "./profile.ts";
+import { bytesOf, type DiskSignature, isLabName, type LabOs, type LabProfile, labAddresses } from "./profile.ts";
 
 /** Where the labs of this machine live, one directory each. */
 export const LAB_ROOT = "/var/lib/bdap-lab";
@@ -67,8 +67,12 @@ export function labId(name: string): string {
   return createHash("sha256").update(name).digest("hex").slice(0, 6);
 }
 
-/** The names of what a lab owns on the machine. Removal looks for these names and for nothing else. */
+/**
+ * The names of what a lab owns on the machine. Removal looks for these names and for nothing else.
+ * Throws `LAB_NAME_INVALID`: a name becomes part of paths that are removed.
+ */
 export function labNames(name: string) {
+  if (!isLabName(name)) throw labErrors.nameInvalid(name);
   const id = labId(name);
   return {
     directory: join(LAB_ROOT, name),
@@ -145,7 +149,7 @@ export async function saveState(state: LabState): Promise<void> {
 
 /** The state of lab `name` as last written; undefined when there is none or it cannot be read. */
 export async function readState(name: string): Promise<LabState | undefined> {
-  const text = await readFileIfThere(join(LAB_ROOT, name, "state.json"));
+  const text = await readFileIfThere(join(labNames(name).directory, "state.json"));
   if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
@@ -159,7 +163,7 @@ export async function readState(name: string): Promise<LabState | undefined> {
 export async function labDirectories(): Promise<string[]> {
   try {
     const entries = await readdir(LAB_ROOT, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    return entries.filter((entry) => entry.isDirectory() && isLabName(entry.name)).map((entry) => entry.name);
   } catch {
     return [];
   }
