@@ -4,6 +4,7 @@ import { errorRecordOf, exitCodeOf } from "#inventory/kernel/errors.ts";
 import { writeFileDurably } from "#inventory/kernel/files.ts";
 import { jsonLog } from "#inventory/kernel/log.ts";
 import { checks } from "./checks/registry.ts";
+import { readHardware } from "./collectors/inventory/hardware.ts";
 import { realHost } from "./collectors/node-host.ts";
 import { collectors } from "./collectors/registry.ts";
 import { loadConfiguration } from "./configuration.ts";
@@ -34,6 +35,7 @@ async function main(words: string[]): Promise<void> {
   else if (command === "run") await run(configurationPath);
   else if (command === "check") await check(values.configuration);
   else if (command === "smart") await smart(values.output);
+  else if (command === "inventory") process.stdout.write(`${JSON.stringify(await readHardware())}\n`);
   else throw usage(`There is no command ${command}.`);
 }
 
@@ -66,6 +68,7 @@ async function run(configurationPath: string): Promise<void> {
       collectors,
       checks,
       run: processRunner(),
+      self: self(),
       clock: systemClock,
       random: Math.random,
       log,
@@ -78,7 +81,14 @@ async function run(configurationPath: string): Promise<void> {
 
 async function check(configurationPath: string | undefined): Promise<void> {
   const configuration = configurationPath === undefined ? undefined : await loadConfiguration(configurationPath);
-  const seen = await checkOnce({ configuration, collectors, checks, run: processRunner(), clock: systemClock });
+  const seen = await checkOnce({
+    configuration,
+    collectors,
+    checks,
+    run: processRunner(),
+    self: self(),
+    clock: systemClock,
+  });
   process.stdout.write(`${JSON.stringify(seen, null, 2)}\n`);
 }
 
@@ -87,4 +97,8 @@ async function smart(output: string | undefined): Promise<void> {
   const report = await readSmart(realHost(processRunner(), {}, () => undefined));
   await writeFileDurably(output, `${JSON.stringify(report)}\n`, 0o644);
   log.info("SMART read", { disks: report.disks.length, tool: report.tool ?? "not installed", output });
+}
+
+function self(): string[] {
+  return [process.execPath, ...process.execArgv, process.argv[1] ?? ""];
 }

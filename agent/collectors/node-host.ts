@@ -16,6 +16,8 @@ export interface HostSettings {
   readonly smartFile?: string;
   /** systemd units whose state is reported besides the appliance's own. */
   readonly units?: readonly string[];
+  /** The words that start this agent's program; its sub-commands do what must not happen in the loop. */
+  readonly self?: readonly string[];
 }
 
 /** All that collectors may see of the node: files, names in directories, programs. Tests pass captured texts. */

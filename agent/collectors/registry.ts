@@ -2,6 +2,7 @@ import { clock } from "./clock/collector.ts";
 import type { Collector } from "./collector.ts";
 import { fileSystems } from "./file-systems/collector.ts";
 import { gpus } from "./gpus/collector.ts";
+import { inventory } from "./inventory/collector.ts";
 import { memory } from "./memory/collector.ts";
 import { mounts } from "./mounts/collector.ts";
 import { networkInterfaces } from "./network-interfaces/collector.ts";
@@ -17,6 +18,7 @@ export const collectors: readonly Collector[] = [
   clock,
   fileSystems,
   gpus,
+  inventory,
   memory,
   mounts,
   networkInterfaces,

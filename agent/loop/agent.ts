@@ -25,6 +25,8 @@ export interface AgentOptions {
   readonly collectors: readonly Collector[];
   readonly checks: readonly Check[];
   readonly run: RunProcess;
+  /** The words that start this program; without them there is no inventory. */
+  readonly self?: readonly string[];
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -73,12 +75,12 @@ class RunningAgent {
   #said = { key: "", at: 0 };
 
   constructor(options: AgentOptions) {
-    const { collectors, checks, configuration, clock, log, run } = options;
+    const { collectors, checks, configuration, clock, log, run, self } = options;
     this.#options = options;
     this.#interval = (options.intervalSeconds ?? 10) * 1000;
     this.#collecting = new Collecting(
       collectors,
-      realHost(run, configuration, () => this.#offset),
+      realHost(run, self === undefined ? configuration : { ...configuration, self }, () => this.#offset),
       clock,
     );
     const { limits, unknown } = limitsOf(checks, configuration.thresholds ?? {});

@@ -14,6 +14,8 @@ export interface CheckOnceOptions {
   readonly collectors: readonly Collector[];
   readonly checks: readonly Check[];
   readonly run: RunProcess;
+  /** The words that start this program; without them there is no inventory. */
+  readonly self?: readonly string[];
   readonly clock: Clock;
 }
 
@@ -27,8 +29,8 @@ const PATIENCE_MILLISECONDS = 60_000;
 export async function checkOnce(
   options: CheckOnceOptions,
 ): Promise<{ checks: CheckResult[]; metrics: Metrics; failures: Record<string, string> }> {
-  const { configuration, collectors, checks, run, clock } = options;
-  const settings: HostSettings = configuration ?? {};
+  const { configuration, collectors, checks, run, clock, self } = options;
+  const settings: HostSettings = { ...configuration, ...(self === undefined ? {} : { self }) };
   const collecting = new Collecting(
     collectors,
     realHost(run, settings, () => undefined),
