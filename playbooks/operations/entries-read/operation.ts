@@ -8,7 +8,7 @@ export const entriesRead: Operation = {
   title: "Read entries of a name service database",
   modules: ["ansible.builtin.getent"],
   arguments: {
-    database: { type: "str", required: true, description: "The database: passwd, group, hosts…" },
+    database: { type: "str", required: true, description: "The database, as passwd, group or hosts." },
     key: { type: "str", description: "The entry; all of them unless given." },
     service: { type: "str", description: "Ask this service only." },
     split: { type: "str", description: "What separates fields; `:` for passwd and group, else white space." },
