@@ -6,6 +6,8 @@ export interface SitePaths {
   /** Ansible inventory file. Its folder also holds group_vars/ and host_vars/. */
   readonly inventory: string;
   readonly facts: string;
+  /** What the last probe found between servers, and which it could not read. */
+  readonly comparison: string;
   readonly plan: string;
   /** Copy of the plan that was last applied whole. */
   readonly applied: string;
@@ -29,6 +31,7 @@ export function sitePaths(path: string, vaultPasswordFile?: string): SitePaths {
     answers: join(path, "site.yml"),
     inventory: join(path, "inventory", "hosts.yml"),
     facts: join(path, "facts"),
+    comparison: join(path, "comparison.json"),
     plan: join(path, "plan.json"),
     applied: join(path, "applied.json"),
     rendered: join(path, "rendered"),

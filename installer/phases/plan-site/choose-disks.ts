@@ -61,12 +61,8 @@ function whyNot(
   if (repeated.has(disk.serial)) return "another disk has the same serial number";
   if (disk.smart.verdict === "failed")
     return `it is failing${disk.smart.reason === null ? "" : `: ${disk.smart.reason}`}`;
-  const permitted = permissionFor(disk.serial, owner, site, used) !== undefined;
-  if (disk.inUse !== false && disk.empty !== true) {
-    if (disk.inUse === true) return `in use: ${contentsOf(disk).join(", ") || "by a program"}`;
-    if (!permitted) return "whether it is empty is not known";
-  }
-  if (permitted) return undefined;
+  if (disk.inUse === true) return `in use: ${contentsOf(disk).join(", ") || "by a program"}`;
+  if (permissionFor(disk.serial, owner, site, used) !== undefined) return undefined;
   if (!isUsableEmpty(disk)) {
     const contents = contentsOf(disk);
     return contents.length > 0 ? `not empty: ${contents.join(", ")}` : "whether it is empty is not known";
@@ -175,7 +171,7 @@ function judgePermission(
       ),
     ];
   }
-  if (disk.empty === true) return [];
+  if (isUsableEmpty(disk)) return [];
   const before = used.find((one) => one.serial === serial);
   if (before !== undefined) {
     return [

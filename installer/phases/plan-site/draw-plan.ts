@@ -1,14 +1,13 @@
-import type { Finding, Plan } from "#inventory/schema/plan.ts";
+import type { Plan } from "#inventory/schema/plan.ts";
 import type { SiteDirectory } from "#inventory/site-directory/site-directory.ts";
 import { siteRules } from "../classify-servers/rules.ts";
+import { readLastProbe } from "./last-probe.ts";
 import { loadServices } from "./load-services.ts";
 import { planSite, type StepTemplate } from "./plan-site.ts";
 
 export interface DrawPlanOptions {
   readonly packageRoot: string;
   readonly steps: readonly StepTemplate[];
-  /** What the probe found between servers. */
-  readonly findings?: readonly Finding[];
 }
 
 /**
@@ -23,7 +22,7 @@ export async function drawPlan(site: SiteDirectory, options: DrawPlanOptions): P
     rules: await siteRules(site, answers, options.packageRoot),
     services: await loadServices(options.packageRoot),
     steps: options.steps,
-    findings: options.findings ?? [],
+    lastProbe: await readLastProbe(site),
     usedWipes: await site.readWipes(),
     applied: await site.readApplied(),
   });

@@ -9,6 +9,7 @@ import { quantities } from "../classify-servers/quantities.ts";
 import type { Rules } from "../classify-servers/rules.ts";
 import { chooseDisks } from "./choose-disks.ts";
 import { compareText, orderFindings } from "./findings.ts";
+import { type LastProbe, lastProbeFindings } from "./last-probe.ts";
 import { isCalled, nameServers } from "./name-servers.ts";
 import { type Host, placeServices } from "./place-services.ts";
 import { serverFindings, systemOf } from "./server-findings.ts";
@@ -33,8 +34,8 @@ export interface PlanInput {
   readonly services: readonly Service[];
   /** In the order in which they run. */
   readonly steps: readonly StepTemplate[];
-  /** What the probe found between servers. */
-  readonly findings?: readonly Finding[];
+  /** What the last probe says beyond the facts. */
+  readonly lastProbe?: LastProbe;
   /** Wipe permissions that were used before. */
   readonly usedWipes?: readonly UsedWipe[];
   /** The plan that was last applied: services stay where they are. */
@@ -87,7 +88,7 @@ export function planSite(input: PlanInput): Plan {
     steps: [],
     estimateSeconds: 0,
     findings: orderFindings([
-      ...(input.findings ?? []),
+      ...(input.lastProbe === undefined ? [] : lastProbeFindings(input.lastProbe, named.servers, site)),
       ...named.findings,
       ...siteFindings(
         named.servers,

@@ -52,7 +52,7 @@ function unreadFindings(servers: readonly NamedServer[], excluded: readonly stri
       "warning",
       "PLAN_HOST_NOT_PROBED",
       `${name} is in site.yml, but was never read: it is not part of this plan.`,
-      `Run bdap probe ${name}, or put it under \`exclude\`.`,
+      "Run bdap probe, or put it under `exclude`.",
       [name],
     ),
   );
