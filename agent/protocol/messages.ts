@@ -74,7 +74,11 @@ export type CheckResult = Static<typeof CheckResult>;
 /** One sample: numbers by name (`load1`, `memory_available_bytes`, `filesystem_available_bytes{mountpoint="/"}`). */
 export const Sample = Type.Object(
   {
-    metrics: Type.Record(Type.String({ maxLength: 200 }), Type.Number(), { maxProperties: 2000 }),
+    // A length limit on the names must be a pattern: as `maxLength` of a record's key it says nothing.
+    metrics: Type.Record(Type.String({ pattern: "^[\\s\\S]{1,200}$" }), Type.Number(), {
+      maxProperties: 2000,
+      additionalProperties: false,
+    }),
   },
   { additionalProperties: false },
 );
