@@ -35,7 +35,7 @@ export function requireAccess(app: FastifyInstance, parts: Parts, security: Secu
   });
   app.addHook("onRequest", async (request) => {
     const access = request.routeOptions.config.access;
-    if (access === "open") return;
+    if (access === "open" || request.is404) return;
     const socket = request.raw.socket as TLSSocket;
     const proof = proofs.get(socket) ?? proofOf(socket, parts);
     proofs.set(socket, proof);

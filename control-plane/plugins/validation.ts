@@ -6,7 +6,8 @@ import type { FastifyInstance } from "fastify";
  * nature, so numbers and booleans are read from them. Replies are plain JSON: their schemas document, they do not filter.
  */
 export function validateStrictly(app: FastifyInstance): void {
-  const options = { allErrors: false, strict: false, removeAdditional: false, useDefaults: false } as const;
+  // `strictNumbers` refuses what JSON.parse makes of 1e999: infinity would leave as null and break every reader.
+  const options = { strict: false, strictNumbers: true, removeAdditional: false, useDefaults: false } as const;
   const exact = new Ajv({ ...options, coerceTypes: false });
   const text = new Ajv({ ...options, coerceTypes: true });
   app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === "body" ? exact : text).compile(schema as object));

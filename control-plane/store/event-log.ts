@@ -116,7 +116,9 @@ class JsonlEventLog implements EventLog {
     this.#segment = found.segment;
     this.#length = found.length;
     this.hadEvents = found.hadEvents;
-    this.#nextId = Math.max(0, ...found.events.map((event) => event.id)) + 1;
+    // A segment is named after its first number, which bounds the next one even when no line of it is readable.
+    const segmentNumber = Number(SEGMENT_NAME.exec(found.segment ?? "")?.[1] ?? 0);
+    this.#nextId = Math.max(segmentNumber, found.events.at(-1)?.id ?? 0) + 1;
   }
 
   record(event: NewEvent): Promise<SiteEvent> {
@@ -126,9 +128,7 @@ class JsonlEventLog implements EventLog {
     }
     return new Promise((resolve, reject) => {
       this.#queue.push({ event: this.#numbered(event), resolve, reject });
-      this.#writing ??= this.#drain().finally(() => {
-        this.#writing = undefined;
-      });
+      this.#writing ??= this.#drain();
     });
   }
 
@@ -172,7 +172,12 @@ class JsonlEventLog implements EventLog {
 
   async #drain(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0) await this.#append(this.#queue.splice(0));
+    try {
+      while (this.#queue.length > 0) await this.#append(this.#queue.splice(0));
+    } finally {
+      // In the same turn as the last look at the queue: whatever comes later starts anew.
+      this.#writing = undefined;
+    }
   }
 
   async #append(batch: readonly Pending[]): Promise<void> {

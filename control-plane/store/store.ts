@@ -105,9 +105,7 @@ class Store implements StateStore {
     if (this.#closed) return Promise.reject(stateNotWritten(new Error("the control plane is stopping")));
     return new Promise<T>((resolve, reject) => {
       this.#queue.push({ change, resolve: resolve as (result: unknown) => void, reject });
-      this.#writing ??= this.#drain().finally(() => {
-        this.#writing = undefined;
-      });
+      this.#writing ??= this.#drain();
     });
   }
 
@@ -119,7 +117,12 @@ class Store implements StateStore {
   async #drain(): Promise<void> {
     // One turn of the event loop, so that requests which arrive together share a write.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0) await this.#commit(this.#queue.splice(0));
+    try {
+      while (this.#queue.length > 0) await this.#commit(this.#queue.splice(0));
+    } finally {
+      // In the same turn as the last look at the queue: whatever comes later starts anew.
+      this.#writing = undefined;
+    }
   }
 
   async #commit(batch: readonly Pending[]): Promise<void> {

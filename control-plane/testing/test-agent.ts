@@ -13,7 +13,7 @@ export interface Answer {
 export class TestAgent {
   readonly node: string;
   machineId: string;
-  startId = randomUUID();
+  startId: string = randomUUID();
   sequence = 0;
   certificate = "";
   key = "";
