@@ -61,6 +61,12 @@ async function profileOf(name: string, subnet: string) {
   return withOverrides(await loadLabProfile("tiny"), { name, subnet });
 }
 
+afterAll(async () => {
+  for (const subnet of ["10.78.1.0/24", "10.78.2.0/24"]) {
+    await runner.run("ip", ["route", "delete", "unreachable", subnet, "metric", "4294967294"], { tolerant: true });
+  }
+});
+
 describe("a lab", () => {
   let lab: LabState;
   let one: LabHost;
