@@ -76,5 +76,5 @@ undefined|sku|0123456789|123456789|1234567890|1234567|type1productconfigid|base 
 /** Whether a vendor's text stands for "nothing was entered here". */
 export function isPlaceholder(text: string): boolean {
   const word = text.trim().toLowerCase();
-  return PLACEHOLDERS.has(word) || /^([0x.*\-_ f])(?:\1|-)*$/.test(word);
+  return word === "" || PLACEHOLDERS.has(word) || /^([0x.*\-_ f])(?:\1|-)*$/.test(word);
 }

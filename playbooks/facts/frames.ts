@@ -26,6 +26,20 @@ export function framesOf(lines: readonly string[]): Frame[] {
   return frames;
 }
 
+/** Frames by their first two words (`blkid sda`), in order; for parsers that look up one frame for each of many things. */
+export type FrameIndex = ReadonlyMap<string, readonly Frame[]>;
+
+export function indexedFrames(lines: readonly string[]): FrameIndex {
+  const index = new Map<string, Frame[]>();
+  for (const frame of framesOf(lines)) {
+    const key = frame.words.slice(0, 2).join(" ");
+    const known = index.get(key);
+    if (known === undefined) index.set(key, [frame]);
+    else known.push(frame);
+  }
+  return index;
+}
+
 /** The first frame of that name; undefined when it was never printed. */
 export function frameOf(frames: readonly Frame[], ...words: readonly string[]): Frame | undefined {
   return frames.find((frame) => words.every((word, index) => frame.words[index] === word));

@@ -1,7 +1,8 @@
 import type { FactReading, UnknownField } from "#inventory/schema/facts.ts";
 import { cleanText } from "./printed.ts";
 
-const MAX_FIELDS = 5_000;
+/** A thousand disks of which little is known. */
+const MAX_FIELDS = 20_000;
 
 /** Collects why fields of one reading are not known. */
 export class Unknowns {

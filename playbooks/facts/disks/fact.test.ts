@@ -68,3 +68,38 @@ describe("a disk is empty only if everything was read and nothing found", () => 
     );
   });
 });
+
+test("a server that claims thousands of everything costs no more than reading it once", () => {
+  const many = (count: number, line: (index: number) => string) =>
+    Array.from({ length: count }, (_, index) => line(index)).join("\n");
+  const output = (stdout: string) => ({ stdout, stderr: "", status: 0 });
+  const devices = [
+    "@@ disks",
+    many(5_000, (n) => `d${n}`),
+    "@@ attributes",
+    many(40_000, (n) => `d${n % 5_000}/d${n % 5_000}p${n}/size:8`),
+    "@@ stacked",
+    many(20_000, (n) => `d${n % 5_000} dm-${n} 253:${n}`),
+    "@@ done",
+  ];
+  const usage = [
+    "@@ mounts",
+    many(90_000, (n) => `${n} 1 8:0 / /mnt/${n} rw - ext4 /dev/d1 rw`),
+    "@@ swaps",
+    "x",
+    "@@ openers",
+    "@@ done",
+  ];
+  const { value, unknown } = disks.parse(
+    {
+      devices: output(devices.join("\n")),
+      names: output(many(90_000, (n) => `lrwxrwxrwx 1 root root 9 Nov 1 10:00 l${n} -> ../../d1`)),
+      usage: output(usage.join("\n")),
+      signatures: output(many(90_000, (n) => `@@ blkid d${n}`)),
+      smart: output(many(90_000, (n) => `@@ smart d${n}`)),
+    },
+    { address: "", probedAtMilliseconds: 0 },
+  );
+  expect(value?.disks.length).toBe(1_000);
+  expect(unknown.length).toBeLessThanOrEqual(20_000);
+});

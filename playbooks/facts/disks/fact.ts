@@ -1,6 +1,6 @@
 import type { Disk } from "#inventory/schema/facts.ts";
 import type { Fact, FactSections } from "../fact.ts";
-import { framesOf } from "../frames.ts";
+import { type Frame, frameOf, framesOf, indexedFrames } from "../frames.ts";
 import { printedBy, scaledNumber, wholeNumber } from "../printed.ts";
 import { Unknowns } from "../unknowns.ts";
 import { type Device, devicePath, devicesOf, stackedOf } from "./devices.ts";
@@ -24,7 +24,7 @@ export const disks: Fact<"disks"> = {
     const frames = framesOf(printed.lines);
     if (frames.length === 0) return unknown.nothing(printed.why("/sys/block cannot be read"));
     if (!printed.finished) unknown.because("disks", printed.why("the list is not complete"));
-    const source = sourceOf(sections);
+    const source = sourceOf(sections, frames);
     const devices = devicesOf(frames).filter((device) => !isPackage(device, source));
     return unknown.reading({ disks: devices.map((device, index) => diskOf(device, index, source, unknown)) });
   },
@@ -32,19 +32,20 @@ export const disks: Fact<"disks"> = {
 
 type Source = ReturnType<typeof sourceOf>;
 
-function sourceOf(sections: FactSections) {
+function sourceOf(sections: FactSections, frames: readonly Frame[]) {
   const devices = printedBy(sections, "devices");
   const signatures = printedBy(sections, "signatures");
   const smart = printedBy(sections, "smart");
   return {
     devices,
-    stacked: stackedOf(framesOf(devices.lines)),
+    stacked: stackedOf(frames),
+    complete: devices.finished && frameOf(frames, "done") !== undefined,
     names: namesOf(printedBy(sections, "names")),
     usage: usageOf(printedBy(sections, "usage")),
     signatures,
-    signatureFrames: framesOf(signatures.lines),
+    signatureFrames: indexedFrames(signatures.lines),
     smart,
-    smartFrames: framesOf(smart.lines),
+    smartFrames: indexedFrames(smart.lines),
   };
 }
 
@@ -109,18 +110,14 @@ function whyUsageUnknown(source: Source): string {
 
 function inUseOf(used: DiskUsage, source: Source): boolean | null {
   if (used.busy) return true;
-  return source.usage.unread === null && isComplete(source) ? false : null;
+  return source.usage.unread === null && source.complete ? false : null;
 }
 
 /** One thing found is enough for `false`; `true` needs every place to have been read and nothing found in any. */
 function emptyOf(device: Device, found: Found, used: DiskUsage, source: Source): boolean | null {
   const something = found.signatures.length > 0 || found.partitionTable !== null || device.partitions.length > 0;
   if (something || used.busy) return false;
-  return found.unread === null && source.usage.unread === null && isComplete(source) ? true : null;
-}
-
-function isComplete(source: Source): boolean {
-  return source.devices.finished && framesOf(source.devices.lines).some((frame) => frame.words[0] === "done");
+  return found.unread === null && source.usage.unread === null && source.complete ? true : null;
 }
 
 /** A loop device that only carries an application's read-only image is no disk. */

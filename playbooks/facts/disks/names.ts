@@ -25,7 +25,9 @@ export function namesOf(printed: Printed): Names {
     }
     const link = /^l.*? (\S+) -> (?:\.\.\/\.\.\/|\/dev\/)(\S+)$/.exec(line);
     if (link?.[1] === undefined || link[2] === undefined || !/^[\x21-\x7e]{1,250}$/.test(link[1])) continue;
-    links.set(link[2], [...(links.get(link[2]) ?? []), `/dev/disk/by-id/${link[1]}`]);
+    const known = links.get(link[2]);
+    if (known === undefined) links.set(link[2], [`/dev/disk/by-id/${link[1]}`]);
+    else if (known.length < MAX_LINKS) known.push(`/dev/disk/by-id/${link[1]}`);
   }
   return { links, properties };
 }

@@ -75,7 +75,17 @@ ${DISKS}
 [ $# -gt 0 ] || exit 0
 have blkid
 have wipefs
-zeros() { echo "@@ data $1 $(($2 + $3))"; within 10 od -Ad -tx1 -j "$2" -N "$3" "$(node "$1")" 2>/dev/null | head -n 3; echo "@@ end 0"; }
+# An older cmp without -n must not be taken for "differs".
+compares=; ! command -v cmp >/dev/null 2>&1 || ! cmp -s -n 1 /dev/zero /dev/zero 0 0 2>/dev/null || compares=yes
+zeros() {
+  echo "@@ data $1 $(($2 + $3))"
+  if [ -n "$compares" ]; then
+    within 10 cmp -s -n "$3" "$(node "$1")" /dev/zero "$2" 0
+    case $? in 0) echo zero ;; 1) echo data ;; esac
+  else within 10 od -Ad -tx1 -j "$2" -N "$3" "$(node "$1")" 2>/dev/null | head -n 3
+  fi
+  echo '@@ end 0'
+}
 probe() {
   echo "@@ blkid $1"; command -v blkid >/dev/null 2>&1 && within 10 blkid -p -o export "$(node "$1")"; echo "@@ end $?"
   echo "@@ wipefs $1"; command -v wipefs >/dev/null 2>&1 && within 10 wipefs -n -J "$(node "$1")"; echo "@@ end $?"

@@ -1,5 +1,5 @@
 import type { Signature } from "#inventory/schema/facts.ts";
-import { type Frame, frameOf } from "../frames.ts";
+import type { Frame, FrameIndex } from "../frames.ts";
 import { cleanText, elements, field, jsonOf, keyValues, type Printed, textOf } from "../printed.ts";
 import type { Device } from "./devices.ts";
 import { devicePath } from "./devices.ts";
@@ -16,7 +16,7 @@ export interface Found {
 }
 
 /** Every signature of `device` and its partitions, as `blkid -p` and `wipefs -n` found them, and unrecognised data. */
-export function signaturesOn(device: Device, frames: readonly Frame[], printed: Printed): Found {
+export function signaturesOn(device: Device, frames: FrameIndex, printed: Printed): Found {
   const names = [device.name, ...device.partitions.map((partition) => partition.name)];
   const found = names.flatMap((name) => onOne(name, frames));
   const unread =
@@ -31,9 +31,12 @@ export function signaturesOn(device: Device, frames: readonly Frame[], printed: 
   };
 }
 
-function onOne(name: string, frames: readonly Frame[]): Signature[] {
+function onOne(name: string, frames: FrameIndex): Signature[] {
   const where = devicePath(name);
-  return [...fromWipefs(frameOf(frames, "wipefs", name), where), ...fromBlkid(frameOf(frames, "blkid", name), where)];
+  return [
+    ...fromWipefs(frames.get(`wipefs ${name}`)?.[0], where),
+    ...fromBlkid(frames.get(`blkid ${name}`)?.[0], where),
+  ];
 }
 
 /** `wipefs --json`: {"signatures": [{"device", "offset", "type", "uuid", "label"}]}. */
@@ -75,15 +78,15 @@ function merged(found: readonly Signature[]): Signature[] {
   return [...byKind.values()];
 }
 
-function tableOf(device: Device, frames: readonly Frame[]): string | null {
+function tableOf(device: Device, frames: FrameIndex): string | null {
   const types = onOne(device.name, frames).map((signature) => signature.type);
-  const fromBlkidAlone = keyValues(frameOf(frames, "blkid", device.name)?.lines ?? [], "=").get("PTTYPE");
+  const fromBlkidAlone = keyValues(frames.get(`blkid ${device.name}`)?.[0]?.lines ?? [], "=").get("PTTYPE");
   return cleanText(fromBlkidAlone, 40) ?? types.find((type) => type === "gpt" || type === "dos") ?? null;
 }
 
-function whyUnread(name: string, frames: readonly Frame[], printed: Printed): string | null {
-  const blkid = frameOf(frames, "blkid", name);
-  const wipefs = frameOf(frames, "wipefs", name);
+function whyUnread(name: string, frames: FrameIndex, printed: Printed): string | null {
+  const blkid = frames.get(`blkid ${name}`)?.[0];
+  const wipefs = frames.get(`wipefs ${name}`)?.[0];
   // blkid(8): 2 is "nothing found", 8 "several found"; both mean that it was read.
   if (![0, 2, 8].includes(blkid?.status ?? -1)) return printed.why(`blkid could not read ${devicePath(name)}`, "blkid");
   const listed =
@@ -92,24 +95,24 @@ function whyUnread(name: string, frames: readonly Frame[], printed: Printed): st
   return null;
 }
 
-function dataFrames(device: Device, frames: readonly Frame[]): Frame[] {
-  return frames.filter((frame) => frame.words[0] === "data" && frame.words[1] === device.name);
+function dataFrames(device: Device, frames: FrameIndex): readonly Frame[] {
+  return frames.get(`data ${device.name}`) ?? [];
 }
 
-/** `od -Ad` shows nothing but zeros as one line of zeros, a star and the offset of the end. */
-function isBlank(frame: Frame): boolean {
-  const [first, star, end] = frame.lines;
-  return (
-    /^\d+(?: 00){16}$/.test(first ?? "") && star?.trim() === "*" && Number(end) === Number(frame.words[2] ?? Number.NaN)
-  );
+/** `cmp` says so itself; `od -Ad` shows nothing but zeros as one line of them, a star and the offset of the end. */
+function isBlank({ lines: [first, star, end], words }: Frame): boolean {
+  if (first === "zero") return true;
+  return /^\d+(?: 00){16}$/.test(first ?? "") && star?.trim() === "*" && Number(end) === Number(words[2] ?? Number.NaN);
 }
 
 /** Bytes other than zero in the first or last MiB. */
-function hasData(device: Device, frames: readonly Frame[]): boolean {
-  return dataFrames(device, frames).some((frame) => frame.lines.some((line) => / (?!00)[0-9a-f]{2}\b/.test(line)));
+function hasData(device: Device, frames: FrameIndex): boolean {
+  return dataFrames(device, frames).some(({ lines }) =>
+    lines.some((line) => line === "data" || / (?!00)[0-9a-f]{2}\b/.test(line)),
+  );
 }
 
-function dataUnread(device: Device, frames: readonly Frame[], printed: Printed): string | null {
+function dataUnread(device: Device, frames: FrameIndex, printed: Printed): string | null {
   const ends = dataFrames(device, frames);
   if (ends.length === 2 && (ends.every(isBlank) || hasData(device, frames))) return null;
   return printed.why(`the first and last MiB of ${devicePath(device.name)} could not be read`);

@@ -1,5 +1,5 @@
 import type { Disk } from "#inventory/schema/facts.ts";
-import { type Frame, frameOf } from "../frames.ts";
+import type { FrameIndex } from "../frames.ts";
 import { elements, field, jsonOf, type Printed, textOf } from "../printed.ts";
 import type { Unknowns } from "../unknowns.ts";
 import type { Device } from "./devices.ts";
@@ -13,14 +13,8 @@ export interface Smart {
 }
 
 /** `path` is the disk's place in the reading, for what stays unknown. */
-export function smartOf(
-  device: Device,
-  frames: readonly Frame[],
-  printed: Printed,
-  path: string,
-  unknown: Unknowns,
-): Smart {
-  const document = jsonOf(frameOf(frames, "smart", device.name)?.lines.join("") ?? "");
+export function smartOf(device: Device, frames: FrameIndex, printed: Printed, path: string, unknown: Unknowns): Smart {
+  const document = jsonOf(frames.get(`smart ${device.name}`)?.[0]?.lines.join("") ?? "");
   const passed = field(document, "smart_status", "passed");
   const why = HAVE_SMART.test(device.name)
     ? (messageOf(document) ?? printed.why("the device gives no verdict", "smartctl"))

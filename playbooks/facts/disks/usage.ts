@@ -26,7 +26,11 @@ export function usageOf(printed: Printed): Usage {
     const match = /^\d+ \d+ (\d+:\d+) \S+ (\S+) .*? - \S+ (\S+)/.exec(line);
     const point = cleanText(unescaped(match?.[2] ?? ""), 1_000);
     if (match === null || point === null) continue;
-    for (const key of [match[1] ?? "", unescaped(match[3] ?? "")]) mounts.set(key, [...(mounts.get(key) ?? []), point]);
+    for (const key of [match[1] ?? "", unescaped(match[3] ?? "")]) {
+      const known = mounts.get(key);
+      if (known === undefined) mounts.set(key, [point]);
+      else if (known.length < MAX_MOUNTPOINTS) known.push(point);
+    }
   }
   const swaps = frameOf(frames, "swaps");
   const swapPaths = (swaps?.lines ?? []).flatMap((line) => /^(\/\S+)\s/.exec(line)?.[1] ?? []);
@@ -47,7 +51,7 @@ export interface DiskUsage {
 }
 
 /** What uses `device`, its partitions, or anything stacked on them. */
-export function usageOn(device: Device, stacked: readonly Stacked[], usage: Usage): DiskUsage {
+export function usageOn(device: Device, stacked: ReadonlyMap<string, readonly Stacked[]>, usage: Usage): DiskUsage {
   const own = [device, ...device.partitions];
   const above = stackedOn(
     own.map((part) => part.name),
@@ -72,19 +76,16 @@ export function mountpointsOf(name: string, number: string, usage: Usage): strin
   );
 }
 
-function stackedOn(names: readonly string[], stacked: readonly Stacked[]): Stacked[] {
+function stackedOn(names: readonly string[], stacked: ReadonlyMap<string, readonly Stacked[]>): Stacked[] {
   const found = new Map<string, Stacked>();
-  const reached = new Set(names);
-  for (let grown = true; grown && found.size < MAX_STACK; ) {
-    grown = false;
-    for (const upper of stacked) {
-      if (!reached.has(upper.on) || found.has(upper.name)) continue;
+  const waiting = [...names];
+  for (let lower = waiting.pop(); lower !== undefined && found.size < MAX_STACK; lower = waiting.pop())
+    for (const upper of stacked.get(lower) ?? []) {
+      if (found.has(upper.name)) continue;
       found.set(upper.name, upper);
-      reached.add(upper.name);
-      grown = true;
+      waiting.push(upper.name);
     }
-  }
-  return [...found.values()];
+  return [...found.values()].sort((a, b) => a.name.localeCompare(b.name));
 }
 
 /** The kernel writes blanks, tabs, newlines and backslashes in paths as octal. */

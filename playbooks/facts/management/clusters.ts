@@ -7,6 +7,7 @@ type Cluster = FactValue<"management">["clusters"][number];
 type Found = { kind: string; name?: string | null; id?: string | null; detail?: string | null };
 
 const MAX_CLUSTERS = 200;
+const MAX_FOUND = 2_000;
 
 /** Files that belong to one kind of cluster; `id` and `name` are keys of assignments in them. */
 const KNOWN_FILES: readonly { kind: string; paths: readonly string[]; id?: string; name?: string }[] = [
@@ -62,7 +63,7 @@ fi
 
 /** Every cluster, pool or volume group that this host belongs to; what stays unknown of each is noted. */
 export function clustersIn(frames: readonly Frame[], unknown: Unknowns): Cluster[] {
-  const found: Found[] = [...fromFiles(frames), ...lvm(frames), ...zfs(frames), ...arrays(frames)];
+  const found: Found[] = [...fromFiles(frames), ...lvm(frames), ...zfs(frames), ...arrays(frames)].slice(0, MAX_FOUND);
   const merged = new Map<string, Found>();
   for (const one of found) {
     const key = `${one.kind} ${one.id ?? one.name ?? ""}`;

@@ -13,7 +13,11 @@ export function addressesFromProc(lines: readonly string[]): Map<string, string[
   const inet6 = frameOf(frames, "inet6");
   if (trie === undefined && inet6 === undefined) return null;
   const addresses = new Map<string, string[]>();
-  const add = (name: string, address: string) => addresses.set(name, [...(addresses.get(name) ?? []), address]);
+  const add = (name: string, address: string) => {
+    const known = addresses.get(name);
+    if (known === undefined) addresses.set(name, [address]);
+    else known.push(address);
+  };
   const networks = routesOf(lines).filter((route) => route.gateway === null && route.prefix > 0);
   for (const address of localAddresses(trie?.lines ?? [])) {
     const value = ipv4Number(address);

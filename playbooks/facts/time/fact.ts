@@ -16,9 +16,11 @@ for c in /proc/[0-9]*/comm; do
   case $v in chronyd|ntpd|ntpsec|systemd-timesyn|openntpd|ptp4l) echo "process: $v" ;; esac
 done
 [ ! -e /run/systemd/timesync/synchronized ] || echo 'timesyncd: synchronized'
-if command -v chronyc >/dev/null 2>&1; then echo "chrony: $(within 3 chronyc -n -c tracking 2>/dev/null)"; fi
+chrony=
+if command -v chronyc >/dev/null 2>&1; then chrony=$(within 3 chronyc -n -c tracking 2>/dev/null) && echo "chrony: $chrony"; fi
 if command -v ntpq >/dev/null 2>&1; then within 3 ntpq -pn 2>/dev/null | grep '^[*]' | while read -r l; do echo "ntpd: $l"; done; fi
-if have timedatectl; then
+# Asking timedatectl starts a service, and chrony has answered better.
+if [ -z "$chrony" ] && have timedatectl; then
   within 5 timedatectl show 2>/dev/null | grep -E '^(NTPSynchronized|Timezone)=' | while read -r l; do echo "timedatectl-\${l%%=*}: \${l#*=}"; done
   if [ -d /run/systemd/timesync ]; then echo "timesyncd-server: $(within 5 timedatectl show-timesync -p ServerName --value 2>/dev/null)"; fi
 fi

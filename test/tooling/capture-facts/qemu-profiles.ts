@@ -48,7 +48,7 @@ const twoSockets: QemuProfile = {
     for (const id of ["nvme0", "nvme1", "sas0", "sas1", "sas2", "sas3", "raid0"]) blank(join(folder, id), 256);
   },
   machine: (folder) => [
-    ...["-machine", "q35", "-smp", "4,sockets=2,cores=1,threads=2"],
+    ...["-machine", "q35", "-bios", "/usr/share/ovmf/OVMF.fd", "-smp", "4,sockets=2,cores=1,threads=2"],
     ...["-object", "memory-backend-ram,id=m0,size=1G", "-object", "memory-backend-ram,id=m1,size=1G"],
     ...["-numa", "node,nodeid=0,cpus=0-1,memdev=m0", "-numa", "node,nodeid=1,cpus=2-3,memdev=m1"],
     ...["-smbios", "type=0,vendor=Northwind Firmware,version=2.14.1,date=03/21/2026"],
