@@ -1,8 +1,14 @@
 import { inventoryErrors } from "../loader/errors.ts";
-import type { Inventory } from "../loader/inventory.ts";
 
 /** Hosts of localhost's names, which exist even where no inventory names them. */
 const LOCAL_NAMES = ["localhost", "127.0.0.1", "::1"];
+
+/** Hosts and groups to choose among: an inventory, or one that grew during a run. */
+export interface HostDirectory {
+  readonly groups: ReadonlyMap<string, unknown>;
+  readonly hosts: ReadonlyMap<string, unknown>;
+  hostsOf(group: string): readonly string[];
+}
 
 /** What a pattern chose, and which of its parts matched nothing (a person should be told). */
 export interface Selection {
@@ -14,7 +20,7 @@ export interface Selection {
  * The hosts a pattern means, in Ansible's order: plain parts first, then `&` keeps, then `!` removes, whatever the order they
  * are written in. Parts: host or group names, `*` and `?`, `~regex`, subscripts `web[0]`, `web[1:3]`, `web[-1]`.
  */
-export function selectHosts(inventory: Inventory, pattern: string | readonly string[]): Selection {
+export function selectHosts(inventory: HostDirectory, pattern: string | readonly string[]): Selection {
   const parts = (typeof pattern === "string" ? [pattern] : pattern).flatMap(splitPattern);
   const plain = parts.filter((part) => !/^[&!]/.test(part));
   const kept = parts.filter((part) => part.startsWith("&"));
@@ -38,7 +44,7 @@ export function selectHosts(inventory: Inventory, pattern: string | readonly str
 }
 
 /** {@link selectHosts} of a limit: it must match something. Throws `INVENTORY_PATTERN_UNKNOWN` or `INVENTORY_LIMIT_EMPTY`. */
-export function selectLimit(inventory: Inventory, limit: string): ReadonlySet<string> {
+export function selectLimit(inventory: HostDirectory, limit: string): ReadonlySet<string> {
   const { hosts, unmatched } = selectHosts(inventory, limit);
   if (unmatched[0] !== undefined) throw inventoryErrors.unknownPattern(unmatched[0]);
   if (hosts.length === 0) throw inventoryErrors.noHosts(limit);
@@ -58,7 +64,7 @@ export function splitPattern(pattern: string): string[] {
   return parts.filter((part) => part !== "");
 }
 
-function matchPart(inventory: Inventory, part: string): readonly string[] {
+function matchPart(inventory: HostDirectory, part: string): readonly string[] {
   if (part.startsWith("~")) return enumerate(inventory, part);
   const subscript = /^(.+)\[(?:(-?\d+)|(\d+)[:-](\d*))\]$/.exec(part);
   if (subscript === null) return enumerate(inventory, part);
@@ -71,7 +77,7 @@ function matchPart(inventory: Inventory, part: string): readonly string[] {
   return hosts.slice(Number(from), to === "" || to === undefined ? undefined : Number(to) + 1);
 }
 
-function enumerate(inventory: Inventory, name: string): readonly string[] {
+function enumerate(inventory: HostDirectory, name: string): readonly string[] {
   const matches = matcher(name);
   const groups = [...inventory.groups.keys()].filter(matches);
   const hosts = groups.flatMap((group) => inventory.hostsOf(group));

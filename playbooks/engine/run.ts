@@ -19,9 +19,14 @@ export interface PlaybookRun {
   readonly check: boolean;
   readonly diff: boolean;
   readonly vaultPassword?: Secret;
+  /** What `lookup('env', …)` reads; nothing unless given. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Handlers an interrupted run still owed: they run as if notified at the start of their play. */
   readonly pendingHandlers?: readonly { readonly play: string; readonly handler: string; readonly host: string }[];
-  /** Opens the connector of one host; called at most once per host and run, closed by the engine at the end. */
+  /**
+   * Opens the connector of one host; closed by the engine at the end. Called once per host and run, and once more for a task
+   * that finds its connection lost. Hosts whose `ansible_connection` is `local` are not asked for.
+   */
   connect(host: string, variables: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<Connector>;
   onEvent(event: EngineEvent): void | Promise<void>;
   readonly signal: AbortSignal;

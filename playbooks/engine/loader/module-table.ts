@@ -20,7 +20,6 @@ export const ENGINE_ACTIONS: ReadonlySet<string> = new Set(
     "set_fact",
     "set_stats",
     "setup",
-    "validate_argument_spec",
     "wait_for_connection",
   ].map((name) => `ansible.builtin.${name}`),
 );

@@ -10,6 +10,8 @@ export interface Directives {
   /** Folder of the file this stands in. */
   readonly folder: string;
   readonly tags: readonly string[];
+  /** Values an include gives what it includes: the loop item it stands for. */
+  readonly given?: ReadonlyMap<string, unknown>;
 }
 
 /** A role as one play uses it. */

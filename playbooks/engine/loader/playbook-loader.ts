@@ -8,6 +8,7 @@ import type { Directives, Play, PlayNode, Task } from "./nodes.ts";
 import { type Place, Problems } from "./problems.ts";
 import { emptyPlayRoles, RoleLoader } from "./role-loader.ts";
 import { type SourceFile, SourceFiles } from "./source-files.ts";
+import { tagList } from "./tags.ts";
 import { type TaskContext, TaskLoader } from "./task-loader.ts";
 
 const STRATEGIES = ["linear", "free", "ansible.builtin.linear", "ansible.builtin.free"];
@@ -173,7 +174,7 @@ export class PlaybookLoader {
     const tasks = new TaskLoader(this.#files, this.#options.modules, problems);
     const folders = [join(playFolder, "roles"), ...this.#options.rolesPath, playFolder];
     const roles = new RoleLoader(this.#files, tasks, problems, this.#options.vault, folders);
-    tasks.useRoles(roles);
+    tasks.setRoles(roles);
     return { tasks, roles };
   }
 
@@ -210,7 +211,7 @@ export class PlaybookLoader {
       problems.throwIfAny();
       return undefined;
     }
-    const block = await tasks.importedFile(path, task, context);
+    const block = await tasks.importedFile(path, included(task), context);
     problems.throwIfAny();
     return block;
   }
@@ -225,14 +226,14 @@ export class PlaybookLoader {
     const { roles } = this.#loaders(problems, play.folder);
     const met = emptyPlayRoles();
     roles.enter(met);
-    const node = await roles.included(name, task, await this.#includeContext(task, play, problems), false);
+    const node = await roles.included(name, included(task), await this.#includeContext(task, play, problems), false);
     problems.throwIfAny();
     return { node, handlers: met.handlers, roles: met.roles };
   }
 
   async #includeContext(task: Task, play: Play, problems: Problems): Promise<TaskContext> {
     return {
-      outer: task.directives,
+      outer: included(task).directives,
       role: task.directives.role,
       file: await this.#files.read(this.#options.playbook),
       step: `${task.step}>`,
@@ -242,4 +243,21 @@ export class PlaybookLoader {
       resolveName: (text, at) => this.#name(text, at, problems),
     };
   }
+}
+
+/**
+ * The include as what it includes sees it: of its own keywords only the variables reach inside, besides what `apply` says;
+ * what stands around it does.
+ */
+function included(task: Task): Task {
+  const { directives } = task;
+  const apply = task.arguments.get("apply");
+  const keywords = new Map<string, unknown>(
+    apply instanceof Map ? [...apply].map(([key, value]) => [String(key), value]) : [],
+  );
+  const own = directives.keywords.get("vars");
+  const applied = keywords.get("vars");
+  if (own instanceof Map) keywords.set("vars", new Map([...(applied instanceof Map ? applied : []), ...own]));
+  const tags = [...(directives.outer?.tags ?? []), ...tagList(keywords.get("tags"))];
+  return { ...task, directives: { ...directives, keywords, tags } };
 }

@@ -46,7 +46,7 @@ export class TaskLoader {
     this.#problems = problems;
   }
 
-  useRoles(roles: RoleLoader): void {
+  setRoles(roles: RoleLoader): void {
     this.#roles = roles;
   }
 

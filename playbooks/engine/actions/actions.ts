@@ -1,0 +1,270 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf } from "#inventory/kernel/errors.ts";
+import { readVariableFile } from "#inventory/loader/variable-files.ts";
+import { ExpressionError, Undefined } from "../expression/errors.ts";
+import { toBool } from "../expression/filters/numbers.ts";
+import { isDict, numeric, pythonString, toFinal, typeName } from "../expression/values.ts";
+import { factsOf } from "../setup/facts.ts";
+import { gatherScript, sectionsOf } from "../setup/gather-script.ts";
+import { type Action, type ActionContext, failure, type Result } from "./action.ts";
+import { findLocalFile } from "./local-files.ts";
+
+/** Actions that the engine carries out itself, by fully qualified name. */
+export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
+  ["ansible.builtin.debug", debug],
+  ["ansible.builtin.assert", assertAction],
+  [
+    "ansible.builtin.fail",
+    async ({ arguments: args }) => failure(pythonString(args.get("msg") ?? "Failed as requested from task")),
+  ],
+  ["ansible.builtin.set_fact", setFact],
+  ["ansible.builtin.set_stats", setStats],
+  ["ansible.builtin.include_vars", includeVars],
+  ["ansible.builtin.add_host", addHost],
+  ["ansible.builtin.group_by", groupBy],
+  ["ansible.builtin.pause", pause],
+  ["ansible.builtin.wait_for_connection", waitForConnection],
+  ["ansible.builtin.setup", setup],
+  ["ansible.builtin.gather_facts", setup],
+]);
+
+/** Actions whose arguments are not templated before they are called. */
+export const RAW_ARGUMENTS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["ansible.builtin.assert", ["that"]],
+  ["ansible.builtin.debug", ["var"]],
+]);
+
+function unknownArguments(context: ActionContext, known: readonly string[]): Result | undefined {
+  const unknown = [...context.arguments.keys()].filter((name) => !known.includes(name));
+  if (unknown.length === 0) return undefined;
+  return failure(`Invalid options for ${context.task.writtenModule}: ${unknown.sort().join(",")}`);
+}
+
+async function debug(context: ActionContext): Promise<Result> {
+  const { arguments: args, scope, templar } = context;
+  const wrong = unknownArguments(context, ["msg", "var", "verbosity"]);
+  if (wrong !== undefined) return wrong;
+  if (args.has("msg") && args.has("var")) return failure("parameters are mutually exclusive: msg|var");
+  if ((numeric(args.get("verbosity") ?? 0) ?? 0) > 0)
+    return { changed: false, skipped: true, skipped_reason: "Verbosity threshold not met." };
+  if (!args.has("var")) return { changed: false, msg: args.has("msg") ? args.get("msg") : "Hello world!" };
+  const written = args.get("var");
+  const name = typeof written === "string" ? written : pythonString(toFinal(templar.resolve(written, scope)));
+  const expression = pythonString(templar.template(name, scope));
+  try {
+    const value = templar.evaluate(expression, scope);
+    return { changed: false, [expression]: value instanceof Undefined ? "VARIABLE IS NOT DEFINED!" : toFinal(value) };
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    return failure(error.message);
+  }
+}
+
+async function assertAction(context: ActionContext): Promise<Result> {
+  const { arguments: args, scope, templar } = context;
+  const wrong = unknownArguments(context, ["that", "fail_msg", "msg", "success_msg", "quiet"]);
+  if (wrong !== undefined) return wrong;
+  if (!args.has("that")) return failure("missing required arguments: that");
+  const written = args.get("that");
+  const that: readonly unknown[] = Array.isArray(written) ? written : [written];
+  for (const condition of that) {
+    if (templar.condition(condition, scope)) continue;
+    const message = args.get("fail_msg") ?? args.get("msg") ?? "Assertion failed";
+    const shown = typeof condition === "string" ? condition : pythonString(condition);
+    return {
+      changed: false,
+      failed: true,
+      evaluated_to: false,
+      assertion: typeof condition === "boolean" ? condition : shown,
+      msg: message,
+    };
+  }
+  return { changed: false, msg: args.get("success_msg") ?? "All assertions passed" };
+}
+
+async function setFact({ arguments: args, host, store }: ActionContext): Promise<Result> {
+  const facts: Result = {};
+  for (const [name, value] of args) {
+    if (name === "cacheable") continue;
+    if (!/^[A-Za-z_]\w*$/.test(name))
+      return failure(
+        `The variable name '${name}' is not valid. Variables must start with a letter or underscore character, and contain only letters, numbers and underscores.`,
+      );
+    facts[name] = value;
+  }
+  if (Object.keys(facts).length === 0)
+    return failure("No key/value pairs provided, at least one is required for this action to succeed");
+  for (const [name, value] of Object.entries(facts)) store.keep(host, name, value);
+  return { changed: false, ansible_facts: facts };
+}
+
+async function setStats({ arguments: args }: ActionContext): Promise<Result> {
+  const data = args.get("data");
+  if (!isDict(data)) return failure(`The 'data' option needs to be a dictionary/hash`);
+  return {
+    changed: false,
+    ansible_stats: {
+      data,
+      per_host: toBool(args.get("per_host") ?? false),
+      aggregate: toBool(args.get("aggregate") ?? true),
+    },
+  };
+}
+
+async function includeVars(context: ActionContext): Promise<Result> {
+  const { arguments: args, host, store, vault, scope } = context;
+  const wrong = unknownArguments(context, [
+    "file",
+    "dir",
+    "name",
+    "_raw_params",
+    "ignore_unknown_extensions",
+    "extensions",
+  ]);
+  if (wrong !== undefined) return wrong;
+  const named = pythonString(args.get("file") ?? args.get("_raw_params") ?? "");
+  const folder = args.get("dir");
+  const files: string[] = [];
+  try {
+    if (typeof folder === "string") {
+      const path = findLocalFile(folder, "vars", scope);
+      if (path === undefined || !(await stat(path)).isDirectory())
+        return failure(`${folder} is not a directory`, { ansible_facts: {}, ansible_included_var_files: [] });
+      for (const name of (await readdir(path)).sort()) if (/\.(ya?ml|json)$/.test(name)) files.push(join(path, name));
+    } else {
+      const path = findLocalFile(named, "vars", scope);
+      if (path === undefined)
+        return failure(`Could not find or access '${named}'`, { ansible_facts: {}, ansible_included_var_files: [] });
+      files.push(path);
+    }
+    let variables = new Map<string, unknown>();
+    for (const file of files)
+      for (const [name, value] of await readVariableFile(file, vault)) variables.set(name, value);
+    const wrapper = args.get("name");
+    if (typeof wrapper === "string" && wrapper !== "") variables = new Map([[wrapper, variables]]);
+    store.include(host, variables);
+    return { changed: false, ansible_facts: variables, ansible_included_var_files: files };
+  } catch (error) {
+    return failure(messageOf(error), { ansible_facts: {}, ansible_included_var_files: files });
+  }
+}
+
+function groupNames(value: unknown): string[] {
+  if (value === undefined || value === null) return [];
+  const items = Array.isArray(value) ? value.map(pythonString) : pythonString(value).split(",");
+  return items.map((item) => item.trim()).filter((item) => item !== "");
+}
+
+async function addHost({ arguments: args, store, settings }: ActionContext): Promise<Result> {
+  const written = args.get("name") ?? args.get("hostname") ?? args.get("host");
+  if (typeof written !== "string") return failure("name, host or hostname needs to be provided");
+  const [, name = written, port] = /^([^:]+):(\d+)$/.exec(written) ?? [];
+  const groups = groupNames(args.get("groups") ?? args.get("group") ?? args.get("groupname"));
+  const special = new Set(["name", "hostname", "host", "groups", "group", "groupname"]);
+  const variables = new Map([...args].filter(([key]) => !special.has(key)));
+  if (port !== undefined) variables.set("ansible_ssh_port", Number(port));
+  const changed = settings.checkMode ? !store.hosts().includes(name) : store.addHost(name, groups, variables);
+  return { changed, add_host: { groups, host_name: name, host_vars: Object.fromEntries(variables) } };
+}
+
+async function groupBy({ arguments: args, store, host }: ActionContext): Promise<Result> {
+  const key = args.get("key");
+  if (key === undefined) return failure("the 'key' param is required when using group_by");
+  const group = pythonString(key).replaceAll(" ", "-");
+  const parents = groupNames(args.get("parents") ?? "all").map((name) => name.replaceAll(" ", "-"));
+  const changed = store.addToGroup(host, group);
+  for (const parent of parents) store.addToGroup(host, parent);
+  return { changed, add_group: group, parent_groups: parents };
+}
+
+async function pause(context: ActionContext): Promise<Result> {
+  const { arguments: args, signal } = context;
+  const wrong = unknownArguments(context, ["seconds", "minutes", "prompt", "echo"]);
+  if (wrong !== undefined) return wrong;
+  const amount = args.get("seconds") ?? args.get("minutes");
+  const seconds = amount === undefined ? 0 : Number(pythonString(amount)) * (args.has("seconds") ? 1 : 60);
+  if (Number.isNaN(seconds))
+    return failure(`argument 'seconds' is of type ${typeName(amount)} and we were unable to convert to int`);
+  const start = new Date();
+  await sleep(Math.max(0, seconds) * 1000, undefined, { signal });
+  const stop = new Date();
+  const unit = args.has("minutes") ? "minutes" : "seconds";
+  const elapsed = Math.round((stop.getTime() - start.getTime()) / 1000);
+  const shown = args.has("minutes") ? Math.round((elapsed / 60) * 100) / 100 : elapsed;
+  return {
+    changed: false,
+    rc: 0,
+    stderr: "",
+    stdout: amount === undefined ? "" : `Paused for ${shown} ${unit}`,
+    start: start.toISOString(),
+    stop: stop.toISOString(),
+    delta: elapsed,
+    echo: toBool(args.get("echo") ?? true),
+    user_input: "",
+  };
+}
+
+async function waitForConnection(context: ActionContext): Promise<Result> {
+  const { arguments: args, signal } = context;
+  const wrong = unknownArguments(context, ["connect_timeout", "delay", "sleep", "timeout"]);
+  if (wrong !== undefined) return wrong;
+  const number = (name: string, otherwise: number) => numeric(args.get(name) ?? otherwise) ?? Number(args.get(name));
+  const start = performance.now();
+  const deadline = start + number("timeout", 600) * 1000;
+  await sleep(number("delay", 0) * 1000, undefined, { signal });
+  let problem = "timed out";
+  for (;;) {
+    try {
+      const connector = await context.connector();
+      const timeoutMilliseconds = number("connect_timeout", 5) * 1000;
+      const { status } = await connector.run({ script: ":", timeoutMilliseconds }, signal);
+      if (status === 0) return { changed: false, elapsed: Math.floor((performance.now() - start) / 1000) };
+    } catch (error) {
+      signal.throwIfAborted();
+      problem = messageOf(error);
+      await context.dropConnection();
+    }
+    if (performance.now() >= deadline) break;
+    await sleep(number("sleep", 1) * 1000, undefined, { signal });
+  }
+  const elapsed = Math.floor((performance.now() - start) / 1000);
+  return failure(`timed out waiting for ping module test: ${problem}`, { elapsed });
+}
+
+/** Reads the host's facts with one script. */
+async function setup(context: ActionContext): Promise<Result> {
+  const wrong = unknownArguments(context, ["gather_subset", "filter", "gather_timeout"]);
+  if (wrong !== undefined) return wrong;
+  const connector = await context.connector();
+  const { become, environment } = context.settings;
+  const outcome = await connector.run(
+    { script: gatherScript(), environment, ...(become === undefined ? {} : { become }) },
+    context.signal,
+  );
+  const facts = factsOf(sectionsOf(outcome.stdout));
+  const wanted = sectionsOf(outcome.stdout).size < 10 ? undefined : filtered(facts, context.arguments.get("filter"));
+  if (wanted === undefined)
+    return failure(`the facts could not be read: ${outcome.stderr.trim() || `exit status ${outcome.status}`}`);
+  const named = [...wanted].map(([name, value]): [string, unknown] => [
+    name === "gather_subset" || name === "module_setup" ? name : `ansible_${name}`,
+    value,
+  ]);
+  return { changed: false, ansible_facts: Object.fromEntries(named) };
+}
+
+function filtered(facts: ReadonlyMap<string, unknown>, filter: unknown): ReadonlyMap<string, unknown> {
+  const patterns = groupNames(filter);
+  if (patterns.length === 0) return facts;
+  const expressions = patterns.map(
+    (pattern) =>
+      new RegExp(
+        `^${pattern
+          .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+          .replaceAll("*", ".*")
+          .replaceAll("?", ".")}$`,
+      ),
+  );
+  return new Map([...facts].filter(([name]) => expressions.some((e) => e.test(name) || e.test(`ansible_${name}`))));
+}

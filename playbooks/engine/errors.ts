@@ -1,0 +1,27 @@
+import { ApplianceError } from "#inventory/kernel/errors.ts";
+
+export const engineErrors = {
+  cancelled: () =>
+    new ApplianceError({
+      code: "PLAYBOOKS_RUN_CANCELLED",
+      kind: "cancelled",
+      message: "The run was stopped before its end.",
+      hint: "Run it again: what is done already is left as it is.",
+      state: "Tasks that were running were ended on their hosts; their outcome may be unknown.",
+    }),
+  unknownHandler: (handler: string, place: string) =>
+    new ApplianceError({
+      code: "PLAYBOOKS_UNKNOWN_HANDLER",
+      kind: "user",
+      message: `${place}: the requested handler '${handler}' was not found in either the main handlers list nor in the listening handlers list`,
+      hint: "Define a handler of that name, or correct the name after notify.",
+      context: { handler },
+    }),
+  badKeyword: (keyword: string, place: string, problem: string) =>
+    new ApplianceError({
+      code: "PLAYBOOKS_MALFORMED",
+      kind: "user",
+      message: `${place}: ${keyword}: ${problem}`,
+      hint: "Correct the file at that line.",
+    }),
+};

@@ -1,0 +1,81 @@
+import { pythonString } from "../expression/values.ts";
+import type { PlayNode, Task } from "../loader/nodes.ts";
+
+/** The handlers of a play, who is owed which, and how they are found by name. */
+export class Handlers {
+  readonly #tasks: Task[] = [];
+  readonly #names: string[] = [];
+  readonly #owed = new Map<number, Set<string>>();
+  readonly #nameOf: (task: Task) => string;
+
+  /** `nameOf` gives a handler's name, templated. */
+  constructor(nodes: readonly PlayNode[], nameOf: (task: Task) => string) {
+    this.#nameOf = nameOf;
+    this.add(nodes);
+  }
+
+  /** Handlers a role brings while the play runs; those known already stay as they are. */
+  add(nodes: readonly PlayNode[]): void {
+    for (const task of nodes.flatMap(tasksOf)) {
+      if (
+        this.#tasks.some(
+          (known) =>
+            known.directives.place.file === task.directives.place.file &&
+            known.directives.place.line === task.directives.place.line,
+        )
+      )
+        continue;
+      this.#tasks.push(task);
+      this.#names.push(this.#nameOf(task));
+    }
+  }
+
+  /** Notes that `host` is owed every handler `name` means. Gives their names; none where there is no such handler. */
+  notify(name: string, host: string): string[] {
+    const found = this.#find(name);
+    for (const index of found) {
+      const hosts = this.#owed.get(index) ?? new Set<string>();
+      this.#owed.set(index, hosts.add(host));
+    }
+    return found.map((index) => this.#names[index] ?? "");
+  }
+
+  /** The last handler of that name (alone or behind its role's), and every one that listens to it. */
+  #find(name: string): number[] {
+    const found = new Set<number>();
+    for (let index = this.#tasks.length - 1; index >= 0; index--) {
+      const role = this.#tasks[index]?.directives.role?.name;
+      const own = this.#names[index];
+      if (own === name || (role !== undefined && (name === `${role} : ${own}` || name === `${role}:${own}`))) {
+        found.add(index);
+        break;
+      }
+    }
+    for (const [index, task] of this.#tasks.entries()) if (topicsOf(task).includes(name)) found.add(index);
+    return [...found].sort((a, b) => a - b);
+  }
+
+  /** Each handler owed to one of `hosts`, in the order defined; they are owed no more once given out. */
+  *take(
+    hosts: readonly string[],
+  ): Generator<{ readonly task: Task; readonly name: string; readonly hosts: readonly string[] }> {
+    for (let index = 0; index < this.#tasks.length; index++) {
+      const task = this.#tasks[index];
+      const owed = this.#owed.get(index);
+      if (task === undefined || owed === undefined) continue;
+      const due = hosts.filter((host) => owed.has(host));
+      for (const host of due) owed.delete(host);
+      if (due.length > 0) yield { task, name: this.#names[index] ?? "", hosts: due };
+    }
+  }
+}
+
+function tasksOf(node: PlayNode): Task[] {
+  return node.type === "task" ? [node] : node.body.flatMap(tasksOf);
+}
+
+function topicsOf(task: Task): string[] {
+  const listen = task.directives.keywords.get("listen");
+  if (listen === undefined || listen === null) return [];
+  return (Array.isArray(listen) ? listen : [listen]).map(pythonString);
+}

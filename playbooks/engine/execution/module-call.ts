@@ -1,0 +1,73 @@
+import { join } from "node:path";
+import { ApplianceError } from "#inventory/kernel/errors.ts";
+import type { Secret } from "#inventory/kernel/secret.ts";
+import type { Connector } from "../../connectors/connector.ts";
+import { executePlan, readerOf, validateArguments } from "../../operations/execute.ts";
+import type { Difference, Operation, OperationContext } from "../../operations/operation.ts";
+import { failure, type Result } from "../actions/action.ts";
+import { findLocalFile } from "../actions/local-files.ts";
+import { toPlain } from "../expression/values.ts";
+import type { HostScope } from "../variables/host-scope.ts";
+import type { TaskSettings } from "./settings.ts";
+
+export interface ModuleCall {
+  readonly operation: Operation;
+  readonly module: string;
+  readonly writtenModule: string;
+  readonly arguments: ReadonlyMap<string, unknown>;
+  readonly settings: TaskSettings;
+  readonly scope: HostScope;
+  readonly facts: () => Readonly<Record<string, unknown>>;
+  readonly signal: AbortSignal;
+  /** Told of values that must not be seen, before anything is done with them. */
+  learn(secrets: readonly Secret[]): void;
+}
+
+export interface ModuleOutcome {
+  readonly result: Result;
+  readonly differences?: readonly Difference[];
+  readonly warnings: readonly string[];
+}
+
+/** Plans one operation on a host and, unless in check mode, carries the plan out. Throws what the connector throws. */
+export async function callModule(call: ModuleCall, connector: () => Promise<Connector>): Promise<ModuleOutcome> {
+  const { operation, settings, signal } = call;
+  const raw = toPlain(call.arguments) as Record<string, unknown>;
+  const checked = validateArguments(operation, raw, call.writtenModule);
+  if (!checked.valid) return { result: failure(checked.message), warnings: [] };
+  call.learn(checked.secrets);
+  if (settings.checkMode && operation.checkMode === "none") {
+    const msg = `remote module (${call.writtenModule}) does not support check mode`;
+    return { result: { changed: false, skipped: true, msg }, warnings: [] };
+  }
+  const open = await connector();
+  const context: OperationContext = {
+    read: readerOf(open, settings.become, settings.environment, signal),
+    checkMode: settings.checkMode,
+    wantsDiff: settings.diff,
+    ...(settings.become === undefined ? {} : { become: settings.become }),
+    environment: settings.environment,
+    localPath: async (path, kind) => localPath(path, kind, call.scope),
+    get facts() {
+      return call.facts();
+    },
+    signal,
+  };
+  const plan = await operation.plan(checked.arguments, context, call.module);
+  const differences = settings.diff && plan.differences !== undefined ? { differences: plan.differences } : {};
+  if (settings.checkMode) return { result: { ...plan.result }, ...differences, warnings: checked.warnings };
+  const execution = await executePlan(plan, open, settings.become, signal);
+  return { result: { ...execution.result }, ...differences, warnings: checked.warnings };
+}
+
+function localPath(path: string, kind: "files" | "templates" | "vars", scope: HostScope): string {
+  const found = findLocalFile(path, kind, scope);
+  if (found !== undefined) return path.endsWith("/") ? join(found, "/") : found;
+  throw new ApplianceError({
+    code: "PLAYBOOKS_FILE_NOT_FOUND",
+    kind: "user",
+    message: `Could not find or access '${path}' on the Ansible Controller.`,
+    hint: `Put the file under ${kind}/ of the role or beside the playbook, or give an absolute path.`,
+    context: { file: path },
+  });
+}
