@@ -1,15 +1,14 @@
 /** Builds everything that runs: the commands to .build/installer, the agent and the control plane to .build/bundles. */
 import { existsSync } from "node:fs";
-import { chmod, glob, mkdir, readFile, rm } from "node:fs/promises";
+import { chmod, glob, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { build, type Plugin } from "esbuild";
 
 const root = join(import.meta.dirname, "..", "..");
-const out = join(root, ".build");
-
-await rm(join(out, "installer"), { recursive: true, force: true });
-await rm(join(out, "bundles"), { recursive: true, force: true });
-await mkdir(join(out, "bundles"), { recursive: true });
+const final = join(root, ".build");
+// Built beside the old and swapped at the end: a failed build leaves the old one in place and whole.
+await mkdir(final, { recursive: true });
+const out = await mkdtemp(join(final, "new-"));
 
 const entries = ["installer/main.ts"];
 for await (const path of glob("installer/commands/**/*.{ts,tsx}", { cwd: root })) {
@@ -37,50 +36,68 @@ const sourceFolders: Plugin = {
       const contents = text
         .replaceAll("import.meta.dirname", `__join(__root, ${folder})`)
         .replaceAll("import.meta.url", `__url(__join(__root, ${file})).href`);
-      return { contents: contents.replace(/^(#!.*\n)?/, (shebang) => shebang + preamble), loader: path.endsWith("x") ? "tsx" : "ts" };
+      return {
+        contents: contents.replace(/^(#!.*\n)?/, (shebang) => shebang + preamble),
+        loader: path.endsWith("x") ? "tsx" : "ts",
+      };
     });
   },
 };
 
-await build({
-  absWorkingDir: root,
-  plugins: [sourceFolders],
-  entryPoints: entries.sort(),
-  outdir: out,
-  outbase: root,
-  bundle: true,
-  splitting: true,
-  chunkNames: "installer/chunks/[name]-[hash]",
-  packages: "external",
-  platform: "node",
-  target: "node24",
-  format: "esm",
-  jsx: "automatic",
-  sourcemap: "linked",
-  logLevel: "warning",
-});
-await chmod(join(out, "installer/main.js"), 0o755);
+try {
+  await buildCommands();
+  await buildBundles();
+  for (const part of ["installer", "bundles"]) {
+    await rm(join(final, part), { recursive: true, force: true });
+    await rename(join(out, part), join(final, part));
+  }
+} finally {
+  await rm(out, { recursive: true, force: true });
+}
 
-const bundles = [
-  { entry: "agent/main.ts", outfile: "agent.cjs", format: "cjs" },
-  { entry: "control-plane/main.ts", outfile: "control-plane.mjs", format: "esm" },
-] as const;
-for (const { entry, outfile, format } of bundles) {
-  if (!existsSync(join(root, entry))) continue;
+async function buildCommands(): Promise<void> {
   await build({
     absWorkingDir: root,
-    entryPoints: [entry],
-    outfile: join(out, "bundles", outfile),
+    plugins: [sourceFolders],
+    entryPoints: entries.sort(),
+    outdir: out,
+    outbase: root,
     bundle: true,
+    splitting: true,
+    chunkNames: "installer/chunks/[name]-[hash]",
+    packages: "external",
     platform: "node",
     target: "node24",
-    format,
-    minify: true,
-    legalComments: "none",
-    // Dependencies written for CommonJS call require() for Node's own modules.
-    ...(format === "esm"
-      ? { banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" } }
-      : {}),
+    format: "esm",
+    jsx: "automatic",
+    sourcemap: "linked",
     logLevel: "warning",
   });
+  await chmod(join(out, "installer/main.js"), 0o755);
+}
+
+async function buildBundles(): Promise<void> {
+  const bundles = [
+    { entry: "agent/main.ts", outfile: "agent.cjs", format: "cjs" },
+    { entry: "control-plane/main.ts", outfile: "control-plane.mjs", format: "esm" },
+  ] as const;
+  for (const { entry, outfile, format } of bundles) {
+    if (!existsSync(join(root, entry))) continue;
+    await build({
+      absWorkingDir: root,
+      entryPoints: [entry],
+      outfile: join(out, "bundles", outfile),
+      bundle: true,
+      platform: "node",
+      target: "node24",
+      format,
+      minify: true,
+      legalComments: "none",
+      // Dependencies written for CommonJS call require() for Node's own modules.
+      ...(format === "esm"
+        ? { banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" } }
+        : {}),
+      logLevel: "warning",
+    });
+  }
 }
