@@ -89,7 +89,7 @@ function isRefusal(error: unknown): error is ApplianceError {
 function failureOf(planned: ModuleResult, error: ApplianceError): ModuleResult {
   const failure = { changed: false, failed: true, msg: error.message };
   if (error.code !== "PLAYBOOKS_FILE_REFUSED") return { ...planned, ...failure };
-  const checksum = "checksum" in planned ? { checksum: planned.checksum } : {};
+  const checksum = "checksum" in planned ? { checksum: planned.checksum, diff: planned.diff } : {};
   return { ...checksum, ...failure, msg: "failed to validate", exit_status: 1, stdout: "", stderr: error.message };
 }
 

@@ -119,9 +119,15 @@ export function stateWord(stat: PathStat | undefined): "absent" | "directory" | 
   return stat.links > 1 ? "hard" : "file";
 }
 
-/** The keys Ansible adds to every result that names a path. */
+/** The keys Ansible adds to every result that names a path, except for a link to nothing. */
+export function pathInfo(state: PathState | undefined): Record<string, unknown> {
+  if (state?.stat === undefined) return {};
+  return state.target === undefined ? {} : pathKeys(state.stat);
+}
+
+/** {@link pathInfo} of what is known to be there, or not. */
 export function pathKeys(stat: PathStat | undefined): Record<string, unknown> {
-  if (stat === undefined) return { state: "absent" };
+  if (stat === undefined) return {};
   return {
     uid: stat.uid,
     gid: stat.gid,

@@ -1,5 +1,6 @@
 import { backupOf, fileIdentity, parentOf, readDestination, writtenFile } from "./file-copied/destination.ts";
 import { newFolders } from "./file-copied/folders.ts";
+import { modeText } from "./mode.ts";
 import type { Argument, Change, ModuleResult, OperationContext, OperationPlan } from "./operation.ts";
 import {
   missingOwner,
@@ -8,7 +9,7 @@ import {
   unsupportedOwnership,
   wantedOwnership,
 } from "./ownership.ts";
-import { guarded, type PathState } from "./path-state.ts";
+import type { PathState } from "./path-state.ts";
 import { differencesOf, failing, type ResultDiff, runChange } from "./plan.ts";
 
 /** Arguments of every module that edits a text file in place. */
@@ -113,7 +114,7 @@ function planWrite(write: Write): OperationPlan {
   const changed = edited.changed || attributes;
   const words = attributes ? "ownership, perms or SE linux context changed" : "";
   const msg = edited.changed && attributes ? `${edited.msg} and ${words}` : edited.msg + words;
-  const diffs = diffsOf(write, target);
+  const diffs = diffsOf(write, attributeChanges(plain, identity));
   const result: Record<string, unknown> = { changed, msg, ...edited.keys, ...diffs.result };
   if (shape.backupKey === "backup") result.backup = "";
   const differences = differencesOf(diffs.shown);
@@ -147,17 +148,20 @@ function planWrite(write: Write): OperationPlan {
   return { changes, result: result as ModuleResult, differences };
 }
 
-function diffsOf(write: Write, target: PathState): { result: Record<string, unknown>; shown: ResultDiff[] } {
-  const { path, context, before, edited, wanted, found } = write;
+type Identity = Exclude<ReturnType<typeof fileIdentity>, { readonly invalidMode: string }>;
+
+function attributeChanges(from: Identity, to: Identity): ResultDiff {
+  const before: Record<string, unknown> = {};
+  const after: Record<string, unknown> = {};
+  if (from.uid !== to.uid) [before.owner, after.owner] = [from.uid, to.uid];
+  if (from.gid !== to.gid) [before.group, after.group] = [from.gid, to.gid];
+  if (from.mode !== to.mode) [before.mode, after.mode] = [modeText(from.mode), modeText(to.mode)];
+  return Object.keys(after).length === 0 ? {} : { before, after };
+}
+
+function diffsOf(write: Write, attributes: ResultDiff): { result: Record<string, unknown>; shown: ResultDiff[] } {
+  const { path, context, before, edited } = write;
   const text = (bytes: string) => (context.wantsDiff ? Buffer.from(bytes, "latin1").toString("utf8") : "");
-  const change =
-    target.stat === undefined
-      ? undefined
-      : ownershipChange(guarded(path), target.stat, wanted, found.known, found.user.umask);
-  const attributes =
-    change === undefined || "failure" in change || !change.differs
-      ? {}
-      : { before: change.before, after: change.after };
   const content = {
     before: text(before),
     after: text(edited.text),

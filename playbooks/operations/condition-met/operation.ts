@@ -1,5 +1,6 @@
 import type { Operation, OperationContext, OperationPlan } from "../operation.ts";
 import { expandPaths } from "../path-expansion.ts";
+import { describePath, PATH_FUNCTIONS, parsePathStates, pathInfo } from "../path-state.ts";
 import { failing, nothingToDo } from "../plan.ts";
 import { pythonPattern } from "../python-pattern.ts";
 import { probeScript, type Wait } from "./probe.ts";
@@ -79,7 +80,7 @@ async function waitFor(
   const elapsed = () => Math.floor((performance.now() - started) / 1000);
   const limit = Number(args.timeout);
   if (Number(args.delay) > 0) await context.read.run(`sleep ${Number(args.delay)}`);
-  const result = (more: Readonly<Record<string, unknown>> = {}) =>
+  const result = async (more: Readonly<Record<string, unknown>> = {}) =>
     nothingToDo({
       state: args.state,
       port: args.port,
@@ -89,6 +90,7 @@ async function waitFor(
       path: args.path,
       elapsed: elapsed(),
       ...more,
+      ...(await pathWords(wait.path, context)),
     });
   if (wait.port === undefined && wait.path === undefined && !wait.drained) {
     await context.read.run(`sleep ${limit}`);
@@ -109,6 +111,13 @@ async function waitFor(
   }
   const msg = typeof args.msg === "string" ? args.msg : timeoutWords(args, wait);
   return failing(msg, { elapsed: elapsed() });
+}
+
+/** As every result that names a path, this one says what is there; its `state` replaces the task's. */
+async function pathWords(path: string | undefined, context: OperationContext): Promise<Record<string, unknown>> {
+  if (path === undefined) return {};
+  const outcome = await context.read.run(PATH_FUNCTIONS + describePath(path, "at"));
+  return pathInfo(parsePathStates(outcome.stdout).paths.get("at"));
 }
 
 function timeoutWords(args: Readonly<Record<string, unknown>>, wait: Wait): string {

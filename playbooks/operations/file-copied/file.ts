@@ -35,7 +35,7 @@ export async function planFile(
   const found = await readDestination(places, wanted, context);
   if (typeof found === "string") return failing(found, { dest });
   const isFolder = found.paths.get("dest")?.target?.kind === "directory";
-  if (isFolder && source.name === undefined) return failing("can not use content with a dir as dest");
+  if (isFolder && source.name === undefined) return failing("can not use content with a dir as dest", { diff: [] });
   const path = isFolder ? inside : first;
   const state = found.paths.get(isFolder ? "inside" : "dest");
   const parent = found.paths.get(isFolder ? "parent-inside" : "parent");
@@ -58,6 +58,15 @@ interface FileRequest {
 
 /** What a plan for one file consists of, so that plans for many can be put together. */
 export async function planAt(request: FileRequest): Promise<OperationPlan> {
+  const plan = await decide(request);
+  // The original always has the list, except where it leaves the file alone for want of force.
+  if ("diff" in plan.result || (request.args.force === false && request.state.stat !== undefined)) return plan;
+  const failed = plan.result.failed === true ? { checksum: request.source.sha1 } : {};
+  if (request.context.checkMode && plan.result.changed === true) return plan;
+  return { ...plan, result: { diff: [], ...failed, ...plan.result } };
+}
+
+async function decide(request: FileRequest): Promise<OperationPlan> {
   const { args, state, source, context, found } = request;
   const following = args.follow === true && state.stat?.kind === "link";
   const path = following ? (state.realPath ?? request.path) : request.path;

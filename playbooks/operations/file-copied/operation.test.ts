@@ -21,7 +21,21 @@ describe("text", () => {
     });
     expect(predicted).toEqual({ changed: true });
     expect(Object.keys(first).sort()).toEqual(
-      ["changed", "checksum", "dest", "gid", "group", "md5sum", "mode", "owner", "size", "src", "state", "uid"].sort(),
+      [
+        "changed",
+        "checksum",
+        "dest",
+        "diff",
+        "gid",
+        "group",
+        "md5sum",
+        "mode",
+        "owner",
+        "size",
+        "src",
+        "state",
+        "uid",
+      ].sort(),
     );
     expect(first).toMatchObject({ checksum: "86f7e437faa5a7fce15d1ddcb9eaeaea377667b8", mode: "0600", size: 1 });
     expect(second).toMatchObject({ changed: false, path: dest, dest, checksum: first.checksum });
@@ -116,7 +130,7 @@ describe("files and folders of the host", () => {
     await writeFile(trial.path("a"), "a", { mode: 0o700 });
     const args = { src: trial.path("a"), dest: trial.path("b"), remote_src: true };
     const { first } = await proveIdempotence(trial, fileCopied, args);
-    expect(first).toMatchObject({ changed: true, mode: "0700", src: trial.path("a"), state: "file" });
+    expect(first).toMatchObject({ changed: true, mode: "0644", src: trial.path("a"), state: "file" });
   });
 
   it("copies a tree", async () => {

@@ -1,5 +1,5 @@
 import { shellQuote } from "#inventory/kernel/shell.ts";
-import { modeText } from "../mode.ts";
+import { chmodOperand, modeText } from "../mode.ts";
 import type { OperationContext, OperationPlan } from "../operation.ts";
 import { describeOwners, missingOwner, ownershipChange, parseOwners, wantedOwnership } from "../ownership.ts";
 import { describePath, guarded, PATH_FUNCTIONS, type PathState, parsePathStates, pathKeys } from "../path-state.ts";
@@ -50,8 +50,19 @@ export async function planRemoteCopy(args: Arguments, dest: string, context: Ope
   const missing = missingOwner(path, wanted, known);
   if (missing !== undefined) return failing(missing.failure.msg, { path });
   const differs = state?.sha1 !== source.sha1 || (state?.stat?.kind === "link" && !following);
-  // What is copied has the source's mode and the user's ownership before the wanted ones are applied.
-  const copied = { ...source.target, uid: user.uid, gid: user.gid, owner: user.owner, group: user.group, links: 1 };
+  // Before the wanted ones are applied, a copy has the user's ownership and the default mode, or the source's mode where
+  // it replaces a file: what the original does.
+  const replaces = state?.stat !== undefined;
+  const bits = replaces ? source.target.mode : 0o666 & ~user.umask;
+  const copied = {
+    ...source.target,
+    mode: bits,
+    uid: user.uid,
+    gid: user.gid,
+    owner: user.owner,
+    group: user.group,
+    links: 1,
+  };
   const current = differs ? copied : ((following ? state?.target : state?.stat) ?? copied);
   const change = ownershipChange(path, current, { ...wanted, mode }, known, user.umask);
   if ("failure" in change) return failing(change.failure.msg, change.failure);
@@ -68,7 +79,9 @@ export async function planRemoteCopy(args: Arguments, dest: string, context: Ope
     ...pathKeys(context.checkMode && differs ? state?.stat : change.result),
   };
   if (!result.changed) return { changes: [], result };
-  const copy = differs ? copyScript(src, path, change.script, makesFolder) : change.script;
+  const copy = differs
+    ? copyScript(src, path, `chmod ${chmodOperand(bits)} "$new"\n`, change.script, makesFolder)
+    : change.script;
   return {
     changes: [runChange(context, `Copy ${src} to ${path}`, (backup?.script ?? "") + copy)],
     result,
@@ -79,13 +92,13 @@ export async function planRemoteCopy(args: Arguments, dest: string, context: Ope
   };
 }
 
-function copyScript(src: string, path: string, attributes: string, makesFolder: boolean): string {
+function copyScript(src: string, path: string, mode: string, attributes: string, makesFolder: boolean): string {
   const target = shellQuote(guarded(path));
   const folder = makesFolder ? `mkdir -p ${shellQuote(guarded(parentOf(path)))}\n` : "";
   return [
     `${folder}new=$(mktemp ${shellQuote(guarded(`${parentOf(path)}/.bdap-copy-XXXXXX`))})\n`,
     `trap 'rm -f "$new"' EXIT\n`,
-    `cp --preserve=mode,timestamps -L ${shellQuote(src)} "$new"\nsync "$new"\nmv -fT "$new" ${target}\n`,
+    `cp --preserve=mode,timestamps -L ${shellQuote(src)} "$new"\n${mode}sync "$new"\nmv -fT "$new" ${target}\n`,
     attributes,
   ].join("");
 }
@@ -118,5 +131,14 @@ async function planRemoteTree(
     `find ${follow}. -type d -exec sh -c 'for f; do mkdir -p "$0/$f"; done' ${to} {} +\n`,
     `find ${follow}. -type f -exec sh -c ${shellQuote(each(`${preserve} "$f" "$0/$f" || exit 1`))} ${to} {} +\n`,
   ].join("");
-  return { changes: [runChange(context, `Copy ${src} to ${target}`, script)], result };
+  const shown = PATH_FUNCTIONS + describePath(dest, "final");
+  return {
+    changes: [runChange(context, `Copy ${src} to ${target}`, script + shown)],
+    result,
+    conclude(outcomes) {
+      const outcome = outcomes[0];
+      if (outcome === undefined || outcome.status !== 0) return commandFailed({ dest, src }, outcome ?? read);
+      return { ...result, ...pathKeys(parsePathStates(outcome.stdout).paths.get("final")?.stat) };
+    },
+  };
 }

@@ -7,7 +7,7 @@ import {
   wantedOwnership,
 } from "../ownership.ts";
 import { expandPaths } from "../path-expansion.ts";
-import { describePath, PATH_FUNCTIONS, parsePathStates, stateWord } from "../path-state.ts";
+import { describePath, PATH_FUNCTIONS, parsePathStates, pathInfo, stateWord } from "../path-state.ts";
 import { failing } from "../plan.ts";
 import { planAbsence } from "./absence.ts";
 import { planAttributes, planTouch } from "./attributes.ts";
@@ -56,9 +56,9 @@ export const pathPresent: Operation = {
     const given = await readRequest(args, String(args.path), context);
     if ("changes" in given) return given;
     const basename = basenameWanted(args);
-    if (basename === undefined || given.at.target?.kind !== "directory") return planRequest(given);
+    if (basename === undefined || given.at.target?.kind !== "directory") return informed(given);
     const inside = await readRequest(args, `${given.path.replace(/\/+$/, "")}/${basename}`, context);
-    return "changes" in inside ? inside : planRequest(inside);
+    return "changes" in inside ? inside : informed(inside);
   },
 };
 
@@ -111,6 +111,14 @@ async function readRequest(
 
 function linkTarget(path: string, source: string): string {
   return source.startsWith("/") ? source : `${path.slice(0, path.lastIndexOf("/") + 1)}${source}`;
+}
+
+/** As the original, a failure that names the path says what is there. */
+async function informed(request: PathRequest): Promise<OperationPlan> {
+  const plan = await planRequest(request);
+  const named = plan.result.path ?? plan.result.dest;
+  if (plan.result.failed !== true || named !== request.path) return plan;
+  return { ...plan, result: { ...plan.result, ...pathInfo(request.at) } };
 }
 
 function planRequest(request: PathRequest): OperationPlan | Promise<OperationPlan> {

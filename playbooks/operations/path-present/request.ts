@@ -9,6 +9,7 @@ import {
   type PathStat,
   type PathState,
   parsePathStates,
+  pathInfo,
   pathKeys,
   stateWord,
 } from "../path-state.ts";
@@ -95,7 +96,10 @@ export function pathPlan(
   const { context } = request;
   const diff = options.diff === undefined || !context.wantsDiff ? {} : { diff: options.diff };
   const base = { ...options.keys, changed: options.changed, ...diff };
-  if (!options.changed) return { changes: [], result: { ...base, ...pathKeys(options.stat) } };
+  if (!options.changed) {
+    const info = options.stat?.kind === "link" ? pathInfo(request.at) : pathKeys(options.stat);
+    return { changes: [], result: { ...base, ...info } };
+  }
   const script = `${PATH_FUNCTIONS}${options.script}${describePath(options.shown, "final")}`;
   return {
     changes: [runChange(context, options.title, script)],
@@ -108,7 +112,7 @@ export function pathPlan(
         const words = options.failureWords === undefined ? "" : `${options.failureWords}: `;
         return commandFailed(options.keys, outcome, `${words}${outcome.stderr.trim()}`);
       }
-      return { ...base, ...pathKeys(parsePathStates(outcome.stdout).paths.get("final")?.stat) };
+      return { ...base, ...pathInfo(parsePathStates(outcome.stdout).paths.get("final")) };
     },
   };
 }
