@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { basename, dirname } from "node:path/posix";
 import { shellQuote } from "#inventory/kernel/shell.ts";
 import type { FileToWrite } from "../connector.ts";
@@ -18,32 +19,31 @@ export const FILE_STATUS = {
  * any failure the temporary file is removed. Needs only coreutils; keeps SELinux labels where there are any.
  */
 export function fileScript(file: FileToWrite, sha256: string): string {
-  const path = shellQuote(file.path);
+  const directory = dirname(file.path);
+  const temporary = `${directory}/.${basename(file.path).slice(0, 200)}.${randomBytes(6).toString("hex")}`;
   const owner = ownership(file);
   const mode = file.mode === undefined ? '"${mode:-644}"' : file.mode.toString(8);
-  const pattern = shellQuote(`${dirname(file.path)}/.${basename(file.path).slice(0, 200)}.XXXXXXXXXX`);
+  const { temporary: noFile, content, checksum, attributes, refused, rename } = FILE_STATUS;
   return [
-    `p=${path}; umask 077`,
-    `t=$(mktemp ${pattern}) || exit ${FILE_STATUS.temporary}`,
-    `trap 'rm -f -- "$t"' EXIT`,
-    `trap 'exit 130' HUP INT TERM`,
-    `cat >"$t" || exit ${FILE_STATUS.content}`,
-    `sum=$(sha256sum <"$t") || exit ${FILE_STATUS.content}`,
-    `[ "\${sum%% *}" = ${sha256} ] || { echo "the content arrived incomplete" >&2; exit ${FILE_STATUS.checksum}; }`,
-    `mode=; own=; if [ -f "$p" ]; then mode=$(stat -L -c %a "$p"); own=$(stat -L -c %u:%g "$p"); fi`,
-    ...(owner === undefined
-      ? [`[ -z "$own" ] || [ "$own" = "$(stat -c %u:%g "$t")" ] || chown "$own" "$t" || exit ${FILE_STATUS.attributes}`]
-      : [`[ -z "$own" ] || chown "$own" "$t" 2>/dev/null`, `chown ${owner} "$t" || exit ${FILE_STATUS.attributes}`]),
-    `chmod ${mode} "$t" || exit ${FILE_STATUS.attributes}`,
+    `p=${shellQuote(file.path)}; t=${shellQuote(temporary)}; umask 077`,
+    // Without overwriting: the name is ours alone, whoever else may write in that directory.
+    `set -C; : >"$t" || exit ${noFile}; set +C`,
+    `trap 'rm -f -- "$t"' EXIT; trap 'exit 130' HUP INT TERM`,
+    `cat >"$t" || exit ${content}`,
+    `sum=$(sha256sum <"$t") || exit ${content}`,
+    `[ "\${sum%% *}" = ${sha256} ] || { echo "the content arrived incomplete" >&2; exit ${checksum}; }`,
+    `mode=; own=; if [ -f "$p" ]; then own=$(stat -L -c '%a %u:%g' "$p"); mode=\${own%% *}; own=\${own#* }; fi`,
+    // -O and -G are true when the file is the user's own already, which saves a process.
+    `[ -z "$own" ] || { [ -O "$p" ] && [ -G "$p" ]; } || chown "$own" "$t" || exit ${attributes}`,
+    ...(owner === undefined ? [] : [`chown ${owner} "$t" || exit ${attributes}`]),
+    `chmod ${mode} "$t" || exit ${attributes}`,
     `[ ! -e /sys/fs/selinux/enforce ] || [ ! -e "$p" ] || chcon --reference="$p" "$t"`,
-    ...(file.validate === undefined
-      ? []
-      : [`( ${validation(file.validate)} ) </dev/null || exit ${FILE_STATUS.refused}`]),
-    `sync "$t" || exit ${FILE_STATUS.content}`,
-    `mv -fT -- "$t" "$p" || exit ${FILE_STATUS.rename}`,
+    ...(file.validate === undefined ? [] : [`( ${validation(file.validate)} ) </dev/null || exit ${refused}`]),
+    `sync "$t" || exit ${content}`,
+    `mv -fT -- "$t" "$p" || exit ${rename}`,
     "trap - EXIT",
     `[ ! -e /sys/fs/selinux/enforce ] || ! command -v restorecon >/dev/null || restorecon "$p"`,
-    `sync ${shellQuote(dirname(file.path))} || :`,
+    `sync ${shellQuote(directory)} || :`,
   ].join("\n");
 }
 
