@@ -1,3 +1,4 @@
+import { authorizedKeyPresent } from "./authorized-key-present/operation.ts";
 import { blockPresent } from "./block-present/operation.ts";
 import { commandRun } from "./command-run/operation.ts";
 import { conditionMet } from "./condition-met/operation.ts";
@@ -5,18 +6,22 @@ import { entriesRead } from "./entries-read/operation.ts";
 import { fileCopied } from "./file-copied/operation.ts";
 import { fileSlurped } from "./file-slurped/operation.ts";
 import { groupPresent } from "./group-present/operation.ts";
+import { hostAnswering } from "./host-answering/operation.ts";
 import { hostnameSet } from "./hostname-set/operation.ts";
+import { kernelParameterSet } from "./kernel-parameter-set/operation.ts";
 import { linePresent } from "./line-present/operation.ts";
 import type { Operation } from "./operation.ts";
 import { packagesInstalled } from "./packages-installed/operation.ts";
 import { pathInspected } from "./path-inspected/operation.ts";
 import { pathPresent } from "./path-present/operation.ts";
+import { temporaryPathMade } from "./temporary-path-made/operation.ts";
 import { textReplaced } from "./text-replaced/operation.ts";
 import { unitRunning } from "./unit-running/operation.ts";
 import { userPresent } from "./user-present/operation.ts";
 
 /** Every operation, by name. Written by `npm run generate`: add a folder with a operation.ts instead of editing. */
 export const operations: readonly Operation[] = [
+  authorizedKeyPresent,
   blockPresent,
   commandRun,
   conditionMet,
@@ -24,11 +29,14 @@ export const operations: readonly Operation[] = [
   fileCopied,
   fileSlurped,
   groupPresent,
+  hostAnswering,
   hostnameSet,
+  kernelParameterSet,
   linePresent,
   packagesInstalled,
   pathInspected,
   pathPresent,
+  temporaryPathMade,
   textReplaced,
   unitRunning,
   userPresent,
