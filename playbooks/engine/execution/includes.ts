@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { pythonString } from "../expression/values.ts";
 import type { Play, PlayNode, Role, Task } from "../loader/nodes.ts";
 import type { PlaybookLoader } from "../loader/playbook-loader.ts";
 import type { Handlers } from "./handlers.ts";
@@ -42,11 +44,19 @@ export class Includes {
   }
 
   async #load(task: Task, inclusion: Inclusion): Promise<PlayNode | undefined> {
-    const asked: Task = { ...task, directives: { ...task.directives, given: inclusion.given } };
+    const item = inclusion.given.get(String(inclusion.given.get("ansible_loop_var") ?? ""));
+    const step = item === undefined ? task.step : `${task.step}[${itemName(item)}]`;
+    const asked: Task = { ...task, step, directives: { ...task.directives, given: inclusion.given } };
     if (task.module === "ansible.builtin.include_tasks")
       return this.#loader.includeTasks(asked, inclusion.name, this.#play);
     const role = await this.#loader.includeRole(asked, inclusion.name, this.#play);
     this.#handlers.add(role.handlers);
     return role.node;
   }
+}
+
+/** A loop item as part of a step's name: its text where that is short, else what tells it from others. */
+function itemName(item: unknown): string {
+  const text = pythonString(item);
+  return text.length <= 40 ? text : createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
