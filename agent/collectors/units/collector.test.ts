@@ -36,6 +36,13 @@ describe("units", () => {
     });
   });
 
+  it("tells a unit that is just being started from one that starts over and over", async () => {
+    const listed = `bdap-agent.service loaded activating start bdap agent
+bdap-control-plane.service loaded activating auto-restart bdap control plane
+`;
+    expect((await read({ [COMMAND]: listed })).watched).toEqual({ "bdap-control-plane.service": false });
+  });
+
   it("reads escaped names", () => {
     expect(parseUnits(LISTED)[1]?.name).toBe("lab\\x2dcgroup-cpu.mount");
   });

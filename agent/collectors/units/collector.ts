@@ -3,7 +3,7 @@ import { type Collector, type Metrics, metricName } from "../collector.ts";
 export interface UnitsReading {
   /** Units of any kind in state `failed`. */
   readonly failed: readonly string[];
-  /** Watched units: whether they run. */
+  /** Watched units: whether they run. One that is just being started is neither, and left out. */
   readonly watched: Readonly<Record<string, boolean>>;
 }
 
@@ -46,22 +46,27 @@ export interface Unit {
   readonly loaded: string;
   /** `active`, `inactive`, `failed`, `activating`… */
   readonly active: string;
+  /** `running`, `start`, `auto-restart`… */
+  readonly sub: string;
 }
 
 /** `systemctl list-units --plain --no-legend`; a mark before the name (older systemd) is ignored. */
 export function parseUnits(text: string): Unit[] {
   return text.split("\n").flatMap((line) => {
-    const match = /^\W*([\w@.:\\-]+\.[a-z]+)\s+([a-z-]+)\s+([a-z-]+)\s+[a-z-]+/.exec(line);
-    return match === null ? [] : [{ name: match[1] ?? "", loaded: match[2] ?? "", active: match[3] ?? "" }];
+    const match = /^\W*([\w@.:\\-]+\.[a-z]+)\s+([a-z-]+)\s+([a-z-]+)\s+([a-z-]+)/.exec(line);
+    if (match === null) return [];
+    const [, name = "", loaded = "", active = "", sub = ""] = match;
+    return [{ name, loaded, active, sub }];
   });
 }
 
 function judgeable(all: readonly Unit[], wanted: readonly string[]): UnitsReading {
   if (all.length === 0) throw new Error("systemctl lists no units");
   const watched: Record<string, boolean> = Object.fromEntries(wanted.map((name) => [name, false]));
-  for (const { name, loaded, active } of all) {
-    const known = Object.hasOwn(watched, name) || (BASE.test(name) && loaded === "loaded");
-    if (known) watched[name] = active === "active" || active === "reloading";
+  for (const { name, loaded, active, sub } of all) {
+    if (!Object.hasOwn(watched, name) && !(BASE.test(name) && loaded === "loaded")) continue;
+    if (active === "activating" && sub.startsWith("start")) delete watched[name];
+    else watched[name] = active === "active" || active === "reloading";
   }
   return { failed: all.filter(({ active }) => active === "failed").map(({ name }) => name), watched };
 }
