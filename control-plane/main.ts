@@ -7,6 +7,8 @@ import { jsonLog } from "#inventory/kernel/log.ts";
 import { loadConfiguration } from "./configuration.ts";
 import { startControlPlane } from "./control-plane.ts";
 
+// A journal that stopped listening must not stop the control plane.
+process.stdout.on("error", () => undefined);
 const log = jsonLog((line) => process.stdout.write(line), systemClock);
 
 /** Tells systemd, when it started us and waits for word. */

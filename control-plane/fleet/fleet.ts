@@ -16,9 +16,8 @@ import {
   observeNode,
 } from "../reconcilers/node-state/node-state.ts";
 import { checkChanges, stateChanges } from "./changes.ts";
+import { SampleWindow } from "./sample-window.ts";
 
-/** Samples kept of each node. */
-export const SAMPLE_WINDOW = 30;
 /** Longer without a tick, and the control plane itself was asleep: silence then proves nothing. */
 const LONGEST_TICK = 5000;
 
@@ -32,8 +31,7 @@ export interface LiveNode {
   last: LastHeartbeat | undefined;
   checks: readonly CheckResult[];
   counting: readonly CheckResult[];
-  /** Newest last, at most {@link SAMPLE_WINDOW}. */
-  samples: { readonly at: number; readonly metrics: ReadonlyMap<string, number> }[];
+  readonly samples: SampleWindow;
 }
 
 export interface LastHeartbeat {
@@ -139,8 +137,7 @@ export class Fleet {
       agentVersion: heartbeat.agentVersion,
       clockOffset: Number.isNaN(sentAt) ? undefined : sentAt - now,
     };
-    node.samples.push({ at: now, metrics: new Map(Object.entries(heartbeat.sample.metrics)) });
-    if (node.samples.length > SAMPLE_WINDOW) node.samples.shift();
+    node.samples.add(now, heartbeat.sample.metrics);
     const before = node.counting;
     node.checks = heartbeat.checks;
     node.counting = countingProblems(heartbeat.checks);
@@ -182,7 +179,7 @@ export class Fleet {
       last: undefined,
       checks: [],
       counting: [],
-      samples: [],
+      samples: new SampleWindow(),
     };
   }
 }

@@ -5,6 +5,7 @@ import type { Parts } from "../parts.ts";
 import { isTolerated } from "../reconcilers/node-state/counting-problems.ts";
 import { serviceStates } from "../reconcilers/service-state/service-state.ts";
 import type { LiveNode } from "./fleet.ts";
+import type { SampleWindow } from "./sample-window.ts";
 
 type Sources = Pick<Parts, "site" | "store" | "fleet" | "fleetEvents" | "events">;
 
@@ -52,7 +53,7 @@ export function nodeDetails(name: string, sources: Pick<Sources, "store" | "flee
     lastSeen: live.last === undefined ? null : new Date(live.last.at).toISOString(),
     clockOffsetMilliseconds: live.last?.clockOffset ?? null,
     certificateNotAfter: notAfter === undefined ? null : new Date(notAfter).toISOString(),
-    metrics: Object.fromEntries(live.samples.at(-1)?.metrics ?? []),
+    metrics: live.samples.newest(),
     allChecks: nodeChecks(live, true),
   };
 }
@@ -80,8 +81,8 @@ export function siteStatus(sources: Sources): SiteStatus {
   const services = serviceStates(sources.store.state.desired.services, (name) => {
     const node = byName.get(name);
     if (node === undefined) return undefined;
-    const metrics = sources.fleet.node(name)?.samples.at(-1)?.metrics;
-    return { state: node.state, putAside: isPutAside(node), unitActive: (unit) => unitActive(metrics, unit) };
+    const samples = sources.fleet.node(name)?.samples;
+    return { state: node.state, putAside: isPutAside(node), unitActive: (unit) => unitActive(samples, unit) };
   });
   const healthy =
     nodes.every((node) => node.state === "ready" || isPutAside(node)) &&
@@ -94,8 +95,8 @@ function isPutAside(node: NodeSummary): boolean {
   return aside.includes(node.state) && node.by !== AUTOMATIC;
 }
 
-function unitActive(metrics: ReadonlyMap<string, number> | undefined, unit: string): boolean | undefined {
-  const value = metrics?.get(`unit_active{unit="${unit}"}`);
+function unitActive(samples: SampleWindow | undefined, unit: string): boolean | undefined {
+  const value = samples?.latest(`unit_active{unit="${unit}"}`);
   return value === undefined ? undefined : value !== 0;
 }
 

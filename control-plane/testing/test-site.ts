@@ -51,13 +51,13 @@ export class TestSite {
   }
 
   /** Starts the control plane on the site's folder; reconcilers run only when told. */
-  async boot(): Promise<void> {
+  async boot(port = 0): Promise<void> {
     this.running = await startControlPlane({
       loaded: {
         configuration: {
           site: "test",
           host: HOST,
-          listen: { address: "127.0.0.1", port: 0 },
+          listen: { address: "127.0.0.1", port },
           stateDirectory: join(this.folder, "state"),
           authorityCertificateFile: "",
           authorityKeyFile: "",
