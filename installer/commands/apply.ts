@@ -1,5 +1,7 @@
 import { Flags } from "@oclif/core";
 import { openSite } from "#inventory/site-directory/site-directory.ts";
+import { unifiedDiff } from "#playbooks/engine/report/unified-diff.ts";
+import type { Difference } from "#playbooks/operations/operation.ts";
 import type { ApplyEvent } from "../phases/apply-plan/events.ts";
 import { reportLines } from "../phases/apply-plan/report.ts";
 import { applySite } from "../phases/apply-site/apply-site.ts";
@@ -67,9 +69,14 @@ the plan refuses, 130 when stopped on request.`;
     process.exitCode = outcome.exitCode;
   }
 
-  private lineReporter(options: { readonly verbose: boolean; readonly diff: boolean }) {
+  private lineReporter({ verbose, diff }: { readonly verbose: boolean; readonly diff: boolean }) {
+    const options = { verbose, ...(diff ? { drawDifference } : {}) };
     return (event: ApplyEvent) => {
       for (const line of reportLines(event, options)) this.log(`${new Date().toTimeString().slice(0, 8)}  ${line}`);
     };
   }
+}
+
+function drawDifference({ before, after, beforeHeader, afterHeader }: Difference): string[] {
+  return unifiedDiff(before, after, beforeHeader, afterHeader).trimEnd().split("\n");
 }

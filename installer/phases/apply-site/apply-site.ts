@@ -8,7 +8,7 @@ import { applyPlan } from "../apply-plan/apply-plan.ts";
 import type { ApplyEvent } from "../apply-plan/events.ts";
 import type { ApplyOutcome } from "../apply-plan/run.ts";
 import type { ApplyOptions } from "../phase.ts";
-import { readServices } from "../plan-site/services.ts";
+import { loadServices } from "../plan-site/load-services.ts";
 import { installPlan } from "../plans.ts";
 import { nothingPlanned, planRefused } from "./errors.ts";
 import { limitHosts } from "./limit-hosts.ts";
@@ -39,7 +39,7 @@ export async function applySite(input: ApplySiteInput): Promise<ApplyOutcome> {
       site,
       answers: await site.readAnswers(),
       plan,
-      services: await readServices(input.packageRoot),
+      services: await loadServices(input.packageRoot),
       packageRoot: input.packageRoot,
       rendered,
       credentials: runCredentials(await site.vault.read()),

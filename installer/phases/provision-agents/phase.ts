@@ -17,6 +17,7 @@ export const provisionAgents = playPhase({
     return {
       bdap_node_version: runtime.version,
       bdap_node_binary: runtime.path,
+      bdap_node_size: runtime.size,
       bdap_agent_bundle: agent.path,
       bdap_join_tokens: input.options.check ? {} : await mintTokens(input),
     };

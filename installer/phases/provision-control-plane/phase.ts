@@ -16,6 +16,7 @@ export const provisionControlPlane = playPhase({
     return {
       bdap_node_version: runtime.version,
       bdap_node_binary: runtime.path,
+      bdap_node_size: runtime.size,
       bdap_control_plane_bundle: controlPlane.path,
       bdap_secrets: {
         authority_key: credentials.get("authority_key"),

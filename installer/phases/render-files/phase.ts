@@ -26,7 +26,8 @@ export const renderFiles: Phase = {
     for (const node of input.plan.nodes) {
       const facts = allFacts.find((one) => one.address === node.address);
       const files = renderNode(renderer, { ...common, node, sharesKernel: sharesKernel(facts) });
-      changed = (await writeNode(join(input.rendered, node.name), files)) || changed;
+      changed = (await differs(join(input.site.paths.rendered, node.name), files)) || changed;
+      await writeNode(join(input.rendered, node.name), files);
     }
     return { hosts: {}, changed };
   },
@@ -48,20 +49,19 @@ function renderNode(renderer: Renderer, input: RenderInput): RenderedFile[] {
   return templates.flatMap((template) => renderer.render(template, input));
 }
 
-/** Writes what differs and removes what no template makes any more. True when anything changed. */
-async function writeNode(folder: string, files: readonly RenderedFile[]): Promise<boolean> {
+/** Whether a node's folder holds anything else than these files. */
+async function differs(folder: string, files: readonly RenderedFile[]): Promise<boolean> {
+  if ((await filesBelow(folder)).length !== files.length) return true;
+  for (const file of files) if ((await readFileIfThere(join(folder, file.path))) !== file.content) return true;
+  return false;
+}
+
+/** Writes what differs and removes what no template makes any more. */
+async function writeNode(folder: string, files: readonly RenderedFile[]): Promise<void> {
   const wanted = new Set(files.map((file) => join(folder, file.path)));
-  let changed = false;
-  for (const path of await filesBelow(folder)) {
-    if (wanted.has(path)) continue;
-    await rm(path);
-    changed = true;
-  }
+  for (const path of await filesBelow(folder)) if (!wanted.has(path)) await rm(path);
   for (const file of files) {
     const path = join(folder, file.path);
-    if ((await readFileIfThere(path)) === file.content) continue;
-    await writeFileDurably(path, file.content);
-    changed = true;
+    if ((await readFileIfThere(path)) !== file.content) await writeFileDurably(path, file.content);
   }
-  return changed;
 }
