@@ -111,10 +111,12 @@ function planWrite(write: Write): OperationPlan {
     return failing("mode must be in octal or symbolic form", { path });
   }
   const attributes = identity.mode !== plain.mode || identity.uid !== plain.uid || identity.gid !== plain.gid;
+  // Of a file that check mode only predicts, the original says nothing about attributes.
+  const predicted = context.checkMode && state.target === undefined;
   const changed = edited.changed || attributes;
-  const words = attributes ? "ownership, perms or SE linux context changed" : "";
-  const msg = edited.changed && attributes ? `${edited.msg} and ${words}` : edited.msg + words;
-  const diffs = diffsOf(write, attributeChanges(plain, identity));
+  const words = attributes && !predicted ? "ownership, perms or SE linux context changed" : "";
+  const msg = edited.changed && words !== "" ? `${edited.msg} and ${words}` : edited.msg + words;
+  const diffs = diffsOf(write, predicted ? undefined : attributeChanges(plain, identity));
   const result: Record<string, unknown> = { changed, msg, ...edited.keys, ...diffs.result };
   if (shape.backupKey === "backup") result.backup = "";
   const differences = differencesOf(diffs.shown);
@@ -159,7 +161,10 @@ function attributeChanges(from: Identity, to: Identity): ResultDiff {
   return Object.keys(after).length === 0 ? {} : { before, after };
 }
 
-function diffsOf(write: Write, attributes: ResultDiff): { result: Record<string, unknown>; shown: ResultDiff[] } {
+function diffsOf(
+  write: Write,
+  attributes: ResultDiff | undefined,
+): { result: Record<string, unknown>; shown: ResultDiff[] } {
   const { path, context, before, edited } = write;
   const text = (bytes: string) => (context.wantsDiff ? Buffer.from(bytes, "latin1").toString("utf8") : "");
   const content = {
@@ -173,7 +178,7 @@ function diffsOf(write: Write, attributes: ResultDiff): { result: Record<string,
     before_header: `${path} (file attributes)`,
     after_header: `${path} (file attributes)`,
   };
-  const shaped = write.shape.diffs(path, content, attributeDiff);
+  const shaped = attributes === undefined ? content : write.shape.diffs(path, content, attributeDiff);
   return { result: shaped === undefined ? {} : { diff: shaped }, shown: [content, attributeDiff] };
 }
 

@@ -3,6 +3,7 @@ import type { CommandResult } from "../../connectors/connector.ts";
 import type { ModuleResult, OperationContext, OperationPlan } from "../operation.ts";
 import { expandingWord } from "../path-expansion.ts";
 import { guarded } from "../path-state.ts";
+import { failing } from "../plan.ts";
 
 /** One task of `command` (words) or `shell` (one line of shell). */
 export interface CommandRequest {
@@ -31,6 +32,10 @@ export async function planCommand(request: CommandRequest): Promise<OperationPla
     delta: null,
     msg: "",
   };
+  if (context.checkMode && enterFolder(args) !== "") {
+    const probe = await context.read.run(enterFolder(args));
+    if (probe.status !== 0) return failing("Unable to change directory before execution.", base);
+  }
   const skip = await reasonToSkip(request);
   if (skip !== undefined) return { changes: [], result: { ...base, ...skip } };
   const script = typeof command === "string" ? shellScript(command, args) : programScript(command, args);

@@ -43,7 +43,7 @@ export function planTouch(request: PathRequest): OperationPlan {
       keys,
       shown: path,
       stat: undefined,
-      diff: startDiff(path, "touch", "absent"),
+      ...(context.checkMode ? {} : { diff: startDiff(path, "touch", "absent") }),
       failureWords: "Error, could not touch target",
     });
   }
