@@ -36,9 +36,8 @@ describe.each(facts.map((fact) => [fact.name, fact] as const))("%s", (name, fact
     expect(new Set(cases.map((one) => one.machine)).size).toBeGreaterThanOrEqual(3);
   });
 
-  test("prints nothing that its own cases do not name", () => {
-    for (const one of cases)
-      expect(Object.keys(fact.sections)).toEqual(expect.arrayContaining(Object.keys(one.sections)));
+  test("has cases of all its sections and no others", () => {
+    for (const one of cases) expect(Object.keys(one.sections).sort()).toEqual(Object.keys(fact.sections).sort());
   });
 
   test.each(["dash", "bash"])("has sections that %s can read", (shell) => {

@@ -38,6 +38,9 @@ describe("a disk is empty only if everything was read and nothing found", () => 
       ).get("vdb"),
     ).toBe(null);
   });
+  test("not when open files were not looked at", () => {
+    expect(emptiness(without(one, "usage", (line) => !/^status [01]$/.test(line))).get("vdb")).toBe(null);
+  });
   test.each(["mounts", "swaps", "done"])("not without %s", (frame) => {
     expect(emptiness(without(one, "usage", (line) => line !== `@@ ${frame}`)).get("vdb")).toBe(null);
   });

@@ -63,7 +63,7 @@ echo "@@ swaps"
 cat /proc/swaps
 echo '@@ openers'
 if command -v find >/dev/null 2>&1; then
-  within 10 find /proc/[0-9]*/fd -maxdepth 1 -lname '/dev/*' -printf '%l\\n' 2>/dev/null | sort -u | grep -avE '^/dev/(null|zero|full|u?random|tty|ptmx|console|kmsg|fuse|pts/|shm/|net/|input/|hugepages)'
+  { within 10 find /proc/[0-9]*/fd -maxdepth 1 -lname '/dev/*' -printf '%l\\n' 2>/dev/null; echo "status $?"; } | sort -u | grep -avE '^/dev/(null|zero|full|u?random|tty|ptmx|console|kmsg|fuse|pts/|shm/|net/|input/|hugepages)'
   echo '@@ done'
 else echo '#missing find' >&2
 fi

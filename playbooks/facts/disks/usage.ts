@@ -34,11 +34,14 @@ export function usageOf(printed: Printed): Usage {
   }
   const swaps = frameOf(frames, "swaps");
   const swapPaths = (swaps?.lines ?? []).flatMap((line) => /^(\/\S+)\s/.exec(line)?.[1] ?? []);
-  const complete = mounts.size > 0 && (swaps?.lines.length ?? 0) > 0 && frameOf(frames, "done") !== undefined;
+  const openers = frameOf(frames, "openers")?.lines ?? [];
+  // find(1) ends with 1 when a process went away under it, and with something else when it did not look at all.
+  const looked = openers.includes("status 0") || openers.includes("status 1");
+  const complete = mounts.size > 0 && (swaps?.lines.length ?? 0) > 0 && looked && frameOf(frames, "done") !== undefined;
   return {
     mounts,
     swaps: new Set(swapPaths.map(unescaped)),
-    open: new Set(frameOf(frames, "openers")?.lines ?? []),
+    open: new Set(openers),
     unread: complete && !printed.unprivileged ? null : printed.why("what uses the disks could not be read", "find"),
   };
 }

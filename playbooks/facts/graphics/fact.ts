@@ -18,7 +18,10 @@ for m in nvidia amdgpu; do if get /sys/module/$m/version; then echo "version-$m:
 :`),
     nvidia: section(`
 have nvidia-smi || exit 0
-within 20 nvidia-smi --query-gpu=pci.bus_id,name,uuid,memory.total,driver_version,mig.mode.current --format=csv,noheader,nounits
+# Drivers from before MIG refuse the whole query for the one field that they do not know.
+q=pci.bus_id,name,uuid,memory.total,driver_version
+within 9 nvidia-smi --query-gpu=$q,mig.mode.current --format=csv,noheader,nounits ||
+within 9 nvidia-smi --query-gpu=$q --format=csv,noheader,nounits
 `),
   },
   parse(sections) {

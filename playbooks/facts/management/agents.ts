@@ -43,7 +43,10 @@ ${KNOWN_AGENTS.map(({ name, paths }) =>
 )
   .filter((line) => line !== "")
   .join("\n")}
-cat /proc/[0-9]*/comm 2>/dev/null | sort -u | grep -axE '${KNOWN_AGENTS.flatMap(({ processes }) => processes).join("|")}' | while read -r v; do echo "process $v"; done
+for c in /proc/[0-9]*/comm; do
+  get "$c" || continue
+  case $v in ${KNOWN_AGENTS.flatMap(({ processes }) => processes).join("|")}) echo "process $v" ;; esac
+done
 `;
 
 /** What {@link agentsScript} printed. */

@@ -19,7 +19,7 @@ const USAGE = `Captures cases for playbooks/facts/*/cases, to be read and correc
 WHERE is one of
   --local            this machine
   --ssh="ARGUMENTS"  words for ssh, the host last
-  --qemu PROFILE     ${Object.keys(qemuProfiles).join(", ")}; needs root, qemu-system-x86 and mmdebstrap
+  --qemu PROFILE     ${Object.keys(qemuProfiles).join(", ")}; needs root and Debian packages (README.md)
 --without TOOL (with the first two) hides a tool that is installed there.
 --reparse keeps what was captured and writes the reading that the parsers make of it now.
 `;

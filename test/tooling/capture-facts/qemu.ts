@@ -32,7 +32,11 @@ export async function bootAndRead(profile: string, facts: readonly Fact[]): Prom
       ...chosen.machine(folder),
     ];
     await execa("qemu-system-x86_64", words, { timeout: BOOT_DEADLINE, stdin: "ignore", stderr: "inherit" });
-    return readFrames(readFileSync(output, "latin1"));
+    const read = readFrames(readFileSync(output, "latin1"));
+    for (const fact of facts)
+      for (const section of Object.keys(fact.sections))
+        if (read.get(fact.name)?.[section] === undefined) throw new Error(`${fact.name}/${section} did not come back`);
+    return read;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -49,7 +53,8 @@ timeout 60 sh /run/section.sh >/run/section.out 2>/run/section.err </dev/null
 echo "@@ ${fact.name} ${name} $? $(base64 -w0 /run/section.out). $(base64 -w0 /run/section.err)."`,
     ),
   );
-  return [profile.prepare, ...runs].join("\n");
+  // The firmware leaves an unfinished line on every serial port.
+  return [profile.prepare, "echo", ...runs].join("\n");
 }
 
 function readFrames(output: string): ReadonlyMap<string, FactSections> {
