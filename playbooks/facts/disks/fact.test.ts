@@ -38,6 +38,11 @@ describe("a disk is empty only if everything was read and nothing found", () => 
       ).get("vdb"),
     ).toBe(null);
   });
+  test("not when the list of devices ends early", () => {
+    expect(emptiness(without(one, "devices", (line) => line !== "@@ done")).get("vdb")).toBe(null);
+    const devices = { stdout: one.sections["devices"]?.stdout ?? "", stderr: "", status: null };
+    expect(emptiness({ ...one.sections, devices }).get("vdb")).toBe(null);
+  });
   test("not when open files were not looked at", () => {
     expect(emptiness(without(one, "usage", (line) => !/^status [01]$/.test(line))).get("vdb")).toBe(null);
   });
