@@ -4,6 +4,7 @@ import { unifiedDiff } from "#playbooks/engine/report/unified-diff.ts";
 import type { Difference } from "#playbooks/operations/operation.ts";
 import type { ApplyEvent } from "../phases/apply-plan/events.ts";
 import { reportLines } from "../phases/apply-plan/report.ts";
+import type { ApplyOutcome } from "../phases/apply-plan/run.ts";
 import { applySite } from "../phases/apply-site/apply-site.ts";
 import { BaseCommand } from "./base.ts";
 
@@ -49,24 +50,54 @@ the plan refuses, 130 when stopped on request.`;
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Apply);
-    const events = this.jsonEnabled() ? (event: ApplyEvent) => this.emitJson(event) : this.lineReporter(flags);
-    const outcome = await applySite({
-      site: openSite(this.sitePath(flags)),
-      packageRoot: this.packageRoot,
-      options: {
-        check: flags.check,
-        diff: flags.diff,
-        ...(flags.limit === undefined ? {} : { limit: flags.limit }),
-        tags: flags.tags ?? [],
-        skipTags: flags["skip-tags"] ?? [],
-        forks: flags.forks,
-        engine: flags.engine,
-      },
-      takeOver: flags["take-over"],
-      signal: this.signal,
-      onEvent: events,
-    });
+    const site = openSite(this.sitePath(flags));
+    const run = (onEvent: (event: ApplyEvent) => void) =>
+      applySite({
+        site,
+        packageRoot: this.packageRoot,
+        options: {
+          check: flags.check,
+          diff: flags.diff,
+          ...(flags.limit === undefined ? {} : { limit: flags.limit }),
+          tags: flags.tags ?? [],
+          skipTags: flags["skip-tags"] ?? [],
+          forks: flags.forks,
+          engine: flags.engine,
+        },
+        takeOver: flags["take-over"],
+        signal: this.signal,
+        onEvent,
+      });
+    const outcome = this.showsLive(flags) ? await this.live(run) : await run(this.reporter(flags));
     process.exitCode = outcome.exitCode;
+  }
+
+  /** A live view where there is a terminal to draw on and no request for every line. */
+  private showsLive({ verbose, diff }: { readonly verbose: boolean; readonly diff: boolean }): boolean {
+    return !this.jsonEnabled() && !verbose && !diff && process.stdout.isTTY && process.stdin.isTTY;
+  }
+
+  private async live(run: (onEvent: (event: ApplyEvent) => void) => Promise<ApplyOutcome>): Promise<ApplyOutcome> {
+    const { showApply } = await import("../screens/apply/live.tsx");
+    const ending: { outcome?: ApplyOutcome; error?: unknown } = {};
+    await showApply({
+      begin: async (tell) => {
+        try {
+          ending.outcome = await run(tell);
+        } catch (error) {
+          ending.error = error;
+          tell({ type: "run-end", run: "", changed: false, hosts: {}, problems: [], exitCode: 1 });
+        }
+      },
+      stop: () => this.interrupt(),
+    });
+    if (ending.outcome === undefined) throw ending.error;
+    for (const line of reportLines(ending.outcome, { verbose: false })) this.log(line);
+    return ending.outcome;
+  }
+
+  private reporter(flags: { readonly verbose: boolean; readonly diff: boolean }): (event: ApplyEvent) => void {
+    return this.jsonEnabled() ? (event) => this.emitJson(event) : this.lineReporter(flags);
   }
 
   private lineReporter({ verbose, diff }: { readonly verbose: boolean; readonly diff: boolean }) {

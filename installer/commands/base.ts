@@ -15,8 +15,17 @@ export abstract class BaseCommand extends Command {
     }),
   };
 
+  readonly #interruption = interruption();
+
   /** Cancelled by the first Ctrl-C or SIGTERM; a second one ends the process at once. */
-  protected readonly signal: AbortSignal = interruptSignal();
+  protected get signal(): AbortSignal {
+    return this.#interruption.signal;
+  }
+
+  /** As if Ctrl-C had been pressed, for screens that read the keyboard themselves. */
+  protected interrupt(): void {
+    this.#interruption.stop();
+  }
 
   /** Absolute path of `--site`. */
   protected sitePath(flags: { readonly site: string }): string {
@@ -78,7 +87,7 @@ function asApplianceError(error: Error, signal: AbortSignal): unknown {
   return error;
 }
 
-function interruptSignal(): AbortSignal {
+function interruption(): { readonly signal: AbortSignal; readonly stop: () => void } {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) process.exit(130);
@@ -86,5 +95,5 @@ function interruptSignal(): AbortSignal {
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-  return controller.signal;
+  return { signal: controller.signal, stop };
 }

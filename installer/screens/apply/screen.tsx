@@ -8,7 +8,7 @@ interface ApplyModel {
   readonly at: number;
 }
 
-const COLUMNS = [
+export const APPLY_COLUMNS = [
   { title: "HOST", width: 12 },
   { title: "CHANGES", width: 7 },
   { title: "STATUS", width: 11 },
@@ -36,22 +36,24 @@ export const applyScreen: WizardScreen<ApplyModel> = {
     const lines = size.rows - FRAME_LINES - apply.phases.length - 2;
     return (
       <Box flexDirection="column">
-        {apply.phases.map((phase) => (
-          <Text
-            key={phase.name}
-            dimColor={phase.state === "waiting"}
-            {...(phase.state === "failed" ? { color: "red" } : {})}
-          >
-            {`${MARK[phase.state]} ${phase.title}`}
-          </Text>
-        ))}
-        <Table columns={COLUMNS} rows={rowsOf(apply)} at={model.at} height={Math.max(2, lines)} />
+        <PhaseLines phases={apply.phases} />
+        <Table columns={APPLY_COLUMNS} rows={hostRows(apply)} at={model.at} height={Math.max(2, lines)} />
       </Box>
     );
   },
 };
 
-function rowsOf({ hosts }: ApplyView): Row[] {
+/** A line per phase with how far it is. */
+export function PhaseLines({ phases }: { readonly phases: readonly PhaseView[] }) {
+  return phases.map((phase) => (
+    <Text key={phase.name} dimColor={phase.state === "waiting"} {...(phase.state === "failed" ? { color: "red" } : {})}>
+      {`${MARK[phase.state]} ${phase.title}`}
+    </Text>
+  ));
+}
+
+/** A row per host: changes so far, and the task it is at. */
+export function hostRows({ hosts }: ApplyView): Row[] {
   return Object.entries(hosts).map(([host, { changes, status, task }]) => ({
     id: host,
     cells: [host, String(changes), status, task],

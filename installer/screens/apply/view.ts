@@ -5,6 +5,9 @@ import type { ApplyView, PhaseView } from "../install/data.ts";
 /** Lines kept of what happened: more than any terminal shows. */
 const KEPT = 200;
 
+/** What is shown before anything has begun. */
+export const idleApply: ApplyView = { state: "idle", phases: [], hosts: {}, lines: [], end: undefined };
+
 /** What is shown after one more event. Pure. */
 export function followApply(view: ApplyView, event: ApplyEvent): ApplyView {
   const lines = reportLines(event, { verbose: false });

@@ -1,7 +1,7 @@
 import { isCharacter, type Key } from "../../ui/key/key.ts";
-import { followApply } from "../apply/view.ts";
+import { followApply, idleApply } from "../apply/view.ts";
 import { withRow } from "../probe/rows.ts";
-import type { ApplyView, Draft, Effect, News, WizardData } from "./data.ts";
+import type { Draft, Effect, News, WizardData } from "./data.ts";
 import type { ScreenStep, WizardScreen } from "./screen.ts";
 import { screens } from "./screens.ts";
 
@@ -24,8 +24,6 @@ export interface WizardStep {
   readonly model: Wizard;
   readonly effects: readonly Effect[];
 }
-
-const idleApply: ApplyView = { state: "idle", phases: [], hosts: {}, lines: [], end: undefined };
 
 /** The wizard at its first screen that still has something to ask. */
 export function startWizard(answers: Draft, who: { readonly by: string; readonly now: string }): WizardStep {

@@ -12,6 +12,7 @@ export function installProgram(
   return {
     model: first.model,
     effects: first.effects,
+    fillsScreen: true,
     onKey: (key) => ({ type: "key", key }),
     update: updateWizard,
     view: (wizard, size) => {

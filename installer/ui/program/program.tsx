@@ -19,6 +19,8 @@ export interface Program<Model, Message, Effect> {
   update(model: Model, message: Message): { readonly model: Model; readonly effects: readonly Effect[] };
   view(model: Model, size: Size): ReactElement;
   perform(effect: Effect, send: (message: Message) => void): void;
+  /** Takes the whole terminal; otherwise only the lines it draws. */
+  readonly fillsScreen: boolean;
   /** The model the program ends with, once it shall end. */
   isOver(model: Model): boolean;
 }
@@ -55,9 +57,10 @@ export function Running<Model, Message, Effect>({ program, keep }: RunningProps<
     const pressed = keyOf(input, key);
     if (pressed !== undefined) send(program.onKey(pressed));
   });
+  const height = program.fillsScreen ? { height: size.rows - 1 } : {};
   return (
     // One line less than the terminal has: at its full height every frame would be a repaint that flickers.
-    <Box flexDirection="column" width={size.columns} height={size.rows - 1} overflow="hidden">
+    <Box flexDirection="column" width={size.columns} {...height} overflow="hidden">
       {program.view(model, { columns: size.columns, rows: size.rows - 1 })}
     </Box>
   );
