@@ -30,7 +30,7 @@ export function summaryOf(server: ServerFacts, unprivileged: string | null): Ser
     hostname: facts.identity.value?.hostname ?? null,
     os: facts["operating-system"].value?.name ?? null,
     cores: facts.processor.value?.cores ?? facts.processor.value?.threads ?? null,
-    memoryBytes: facts.memory.value?.totalBytes ?? null,
+    memoryBytes: facts.memory.value?.limitBytes ?? facts.memory.value?.totalBytes ?? null,
     emptyDisks: disks?.filter((disk) => disk.empty === true).length ?? null,
     disks: disks?.length ?? null,
     gpus: facts.graphics.value?.gpus.length ?? null,
