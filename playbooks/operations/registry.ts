@@ -12,8 +12,10 @@ import { kernelParameterSet } from "./kernel-parameter-set/operation.ts";
 import { linePresent } from "./line-present/operation.ts";
 import type { Operation } from "./operation.ts";
 import { packagesInstalled } from "./packages-installed/operation.ts";
+import { packagesRead } from "./packages-read/operation.ts";
 import { pathInspected } from "./path-inspected/operation.ts";
 import { pathPresent } from "./path-present/operation.ts";
+import { servicesRead } from "./services-read/operation.ts";
 import { temporaryPathMade } from "./temporary-path-made/operation.ts";
 import { textReplaced } from "./text-replaced/operation.ts";
 import { unitRunning } from "./unit-running/operation.ts";
@@ -34,8 +36,10 @@ export const operations: readonly Operation[] = [
   kernelParameterSet,
   linePresent,
   packagesInstalled,
+  packagesRead,
   pathInspected,
   pathPresent,
+  servicesRead,
   temporaryPathMade,
   textReplaced,
   unitRunning,

@@ -6,11 +6,15 @@ import { shellQuote } from "#inventory/kernel/shell.ts";
 import type { Connector } from "#playbooks/connectors/connector.ts";
 import { openKnownHosts } from "#playbooks/connectors/ssh/known-hosts.ts";
 import { connectSsh } from "#playbooks/connectors/ssh/ssh.ts";
+import { authorizedKeyPresent } from "#playbooks/operations/authorized-key-present/operation.ts";
 import { fileCopied } from "#playbooks/operations/file-copied/operation.ts";
 import { groupPresent } from "#playbooks/operations/group-present/operation.ts";
 import { hostnameSet } from "#playbooks/operations/hostname-set/operation.ts";
+import { kernelParameterSet } from "#playbooks/operations/kernel-parameter-set/operation.ts";
 import type { ModuleResult, Operation } from "#playbooks/operations/operation.ts";
 import { packagesInstalled } from "#playbooks/operations/packages-installed/operation.ts";
+import { packagesRead } from "#playbooks/operations/packages-read/operation.ts";
+import { servicesRead } from "#playbooks/operations/services-read/operation.ts";
 import { runOperation } from "#playbooks/operations/testing.ts";
 import { unitRunning } from "#playbooks/operations/unit-running/operation.ts";
 import { userPresent } from "#playbooks/operations/user-present/operation.ts";
@@ -131,6 +135,26 @@ describe.each(HOSTS)("operations on %s", (name) => {
     await prove(userPresent, { name: "ada", state: "absent", remove: true });
     expect(await shell("ls -d /home/ada 2>/dev/null || echo gone")).toBe("gone");
     await prove(groupPresent, { name: "scientists", state: "absent" });
+  });
+
+  it("reads services and packages", async () => {
+    const services = (await run(servicesRead, {})).result.ansible_facts;
+    expect(services).toMatchObject({
+      services: { "ssh.service": { name: "ssh.service", state: "running", status: "enabled", source: "systemd" } },
+    });
+    const packages = (await run(packagesRead, {})).result.ansible_facts;
+    expect(packages).toMatchObject({ packages: { sudo: [{ name: "sudo", source: "apt" }] } });
+  });
+
+  it("accepts a key for a user and sets a kernel parameter", async () => {
+    const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGa5mNAnGuJyzM1yJIWjEMd2v2C2wG1hUCAZ0ocXVzFk test";
+    await prove(authorizedKeyPresent, { user: "ops", key });
+    expect(await shell("stat -c '%U %a' ~ops/.ssh/authorized_keys")).toBe("ops 600");
+    await prove(authorizedKeyPresent, { user: "ops", key, state: "absent" });
+    const parameter = { name: "net.ipv4.ip_default_ttl", sysctl_file: "/etc/sysctl.d/99-test.conf", sysctl_set: true };
+    await prove(kernelParameterSet, { ...parameter, value: "66" });
+    expect(await shell("cat /proc/sys/net/ipv4/ip_default_ttl")).toBe("66");
+    await prove(kernelParameterSet, { ...parameter, value: "64" });
   });
 
   it("names the host", async () => {
