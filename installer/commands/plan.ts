@@ -10,15 +10,14 @@ import { BaseCommand } from "./base.ts";
 
 export default class Plan extends BaseCommand {
   static override summary = "Decide what every server becomes, and show it before anything is touched.";
-  static override description =
-    `Reads site.yml and the facts that bdap probe collected, proposes roles with their reasons, places services,
-chooses disks by serial and writes plan.json. No server is connected to, and nothing on any server changes.
-
-Disks with anything on them are left alone, unless site.yml names them under disks.wipe, each by serial with its phrase.
-Overrule a verdict under overrides in site.yml, with who and why.
-
-Exit status: 0 when the plan can be applied, 1 when it has refusals (plan.json is written all the same, and bdap apply
-refuses it).`;
+  static override description = [
+    "Reads site.yml and the facts that bdap probe collected, proposes roles with their reasons, places services, chooses " +
+      "disks by serial and writes plan.json. No server is connected to, and nothing on any server changes.",
+    "Disks with anything on them are left alone, unless site.yml names them under disks.wipe, each by serial with its " +
+      "phrase. Overrule a verdict under overrides in site.yml, with who and why.",
+    "Exit status: 0 when the plan can be applied, 1 when it has refusals (plan.json is written all the same, and bdap " +
+      "apply refuses it).",
+  ].join("\n\n");
   static override examples = [
     { description: "Plan the site in the current folder", command: "<%= config.bin %> plan" },
     { description: "What changes against what was last applied", command: "<%= config.bin %> plan --diff" },

@@ -89,7 +89,8 @@ function siteVariables(plan: Plan) {
   return {
     bdap_site: plan.site,
     bdap_domain: plan.domain,
-    ansible_ssh_common_args: `-o UserKnownHostsFile='${fromSite("known_hosts")}' -o StrictHostKeyChecking=yes`,
+    // ssh splits what it is given at spaces, once more than the shell does.
+    ansible_ssh_common_args: `-o 'UserKnownHostsFile="${fromSite("known_hosts")}"' -o StrictHostKeyChecking=yes`,
   };
 }
 
