@@ -103,12 +103,24 @@ export class FleetEvents {
     for (const [node, keys] of nodes) {
       for (const key of keys) this.#absorbed.add(JSON.stringify([group, node, key]));
     }
-    this.#waiting = this.#waiting.filter((waiting) => waiting.group !== group);
+    this.#absorbWaiting(group);
     this.#options.report({
       code: "FLEET_PROBLEM",
       severity: "critical",
       message: `${nodes.size} of ${fleetSize} nodes have the same problem at once: ${group}.`,
       data: { problem: group, count: nodes.size, fleet: fleetSize, nodes: [...nodes.keys()].slice(0, NODES_NAMED) },
+    });
+  }
+
+  /** What waits of the group goes untold, but for the end of what was told before. */
+  #absorbWaiting(group: string): void {
+    const untold = new Set<string>();
+    this.#waiting = this.#waiting.filter(({ kind, group: other, node, key, event }) => {
+      if (other !== group) return true;
+      const name = JSON.stringify([node, key]);
+      if (kind === "begin") untold.add(name);
+      else if (!untold.delete(name) && event !== undefined) this.#options.report(event);
+      return false;
     });
   }
 

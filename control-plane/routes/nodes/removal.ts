@@ -1,4 +1,4 @@
-import type { Done } from "#agent/protocol/operator.ts";
+import type { DesiredSite, Done } from "#agent/protocol/operator.ts";
 import { refusals } from "../../errors.ts";
 import type { Parts } from "../../parts.ts";
 import { retireNode, revokeCertificates } from "../../store/changes.ts";
@@ -25,13 +25,18 @@ export async function deleteNode(parts: Parts, node: string, by: string): Promis
   return { changed: true };
 }
 
-/** Retires several nodes in one change. */
-export async function retireNodes(parts: Parts, nodes: readonly string[], by: string): Promise<void> {
+/** Retires several nodes, and if `desired` is given makes it what the plan wants, all in one change. */
+export async function retireNodes(
+  parts: Parts,
+  nodes: readonly string[],
+  by: string,
+  desired?: DesiredSite,
+): Promise<void> {
   const why = { reason: "the node left the site", by, now: parts.clock.now() };
-  await parts.store.update((state) => ({
-    state: nodes.reduce((current, node) => retireNode(current, node, why), state),
-    result: undefined,
-  }));
+  await parts.store.update((state) => {
+    const retired = nodes.reduce((current, node) => retireNode(current, node, why), state);
+    return { state: desired === undefined ? retired : { ...retired, desired }, result: undefined };
+  });
   parts.fleet.synchronise(parts.store.index.desiredNodes.keys(), parts.store.index.identities);
   for (const node of nodes) {
     const message = `${by} took ${node} out of the site; its certificates are void.`;

@@ -43,9 +43,7 @@ async function replaceDesired(parts: Parts, desired: DesiredSite, by: string): P
   const leaving = [...known].filter((name) => !kept.has(name));
   const same = JSON.stringify(state.desired) === JSON.stringify(desired);
   if (same && leaving.length === 0) return { changed: false };
-  if (leaving.length > 0) await retireNodes(parts, leaving, by);
-  await parts.store.update((current) => ({ state: { ...current, desired }, result: undefined }));
-  parts.fleet.synchronise(parts.store.index.desiredNodes.keys(), parts.store.index.identities);
+  await retireNodes(parts, leaving, by, desired);
   const message = `${by} set the plan of the site: ${desired.nodes.length} nodes, ${desired.services.length} services.`;
   const data = { nodes: desired.nodes.length, services: desired.services.length };
   await parts.events.record({ code: "SITE_CHANGED", severity: "info", by, message, data });
