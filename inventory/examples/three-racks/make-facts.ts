@@ -1,6 +1,6 @@
 /** Makes the facts of the example site: `node inventory/examples/three-racks/make-facts.ts`. */
 import { join } from "node:path";
-import type { Disk, Gpu, ServerFacts } from "#inventory/schema/facts.ts";
+import type { Disk, Gpu, ServerFacts } from "../../schema/facts.ts";
 import { openSite } from "../../site-directory/site-directory.ts";
 
 const TERABYTE = 1_000_000_000_000;
