@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "#inventory/kernel/errors.ts";
 import { readVariableFile } from "#inventory/loader/variable-files.ts";
-import { ExpressionError, Undefined } from "../expression/errors.ts";
+import { ExpressionError, Undefined, UndefinedError } from "../expression/errors.ts";
 import { toBool } from "../expression/filters/numbers.ts";
 import { isDict, numeric, pythonString, toFinal, typeName } from "../expression/values.ts";
 import { factsOf } from "../setup/facts.ts";
@@ -55,11 +55,17 @@ async function debug(context: ActionContext): Promise<Result> {
   const expression = pythonString(templar.template(name, scope));
   try {
     const value = templar.evaluate(expression, scope);
-    return { changed: false, [expression]: value instanceof Undefined ? "VARIABLE IS NOT DEFINED!" : toFinal(value) };
+    return { changed: false, [expression]: value instanceof Undefined ? undefinedText(value.message) : toFinal(value) };
   } catch (error) {
+    if (error instanceof UndefinedError) return { changed: false, [expression]: undefinedText(error.message) };
     if (!(error instanceof ExpressionError)) throw error;
     return failure(error.message);
   }
+}
+
+/** What `debug` shows for something undefined, in the original's words. */
+function undefinedText(message: string): string {
+  return `<< error 1 - ${message} >>`;
 }
 
 async function assertAction(context: ActionContext): Promise<Result> {

@@ -73,6 +73,7 @@ async function programArguments(folder: string, run: PlaybookRun): Promise<strin
   const variables = join(folder, "variables.json");
   const extra = await sshVariables(folder, run.extraVariables);
   await writeFile(variables, JSON.stringify(revealed(extra)), { mode: 0o600 });
+  await writeFile(join(folder, "ansible.cfg"), "[defaults]\n", { mode: 0o600 });
   const given = [run.playbook, "--extra-vars", `@${variables}`, "--forks", String(run.forks)];
   for (const source of run.inventory) given.push("--inventory", source);
   if (run.limit !== undefined) given.push("--limit", run.limit);
@@ -115,7 +116,7 @@ function revealed(value: unknown): unknown {
 
 function programEnvironment(folder: string, run: PlaybookRun): Record<string, string> {
   return {
-    ANSIBLE_CONFIG: "/dev/null",
+    ANSIBLE_CONFIG: join(folder, "ansible.cfg"),
     ANSIBLE_CALLBACK_PLUGINS: fileURLToPath(new URL("callback", import.meta.url)),
     ANSIBLE_STDOUT_CALLBACK: "bdap_events",
     ANSIBLE_ROLES_PATH: run.rolesPath.join(":"),

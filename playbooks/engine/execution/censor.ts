@@ -67,8 +67,8 @@ export class Censor {
 
 function hidden(result: ModuleResult): ModuleResult {
   const kept: Record<string, unknown> = { censored: HIDDEN };
-  for (const key of ["changed", "failed", "skipped", "unreachable", "attempts", "retries"])
-    if (key in result) kept[key] = result[key];
+  for (const key of ["changed", "failed", "unreachable", "attempts", "retries"])
+    if (key in result && (key === "changed" || result[key] !== false)) kept[key] = result[key];
   if (Array.isArray(result["results"]))
     kept["results"] = result["results"].map((item: unknown) =>
       isDict(item) ? hidden(item as ModuleResult) : { censored: HIDDEN },

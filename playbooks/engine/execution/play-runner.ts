@@ -15,6 +15,9 @@ import { Includes, type PreparedInclude } from "./includes.ts";
 import type { Recap } from "./recap.ts";
 import { LABEL, type RunnerServices, type TaskOutcome, TaskRunner } from "./task-runner.ts";
 
+/** `meta` actions that are about the host they run for. */
+const PER_HOST: readonly string[] = ["noop", "reset_connection", "end_host"];
+
 /** Actions that run for one host of the batch and count for all. */
 const ONCE: readonly string[] = ["ansible.builtin.add_host", "ansible.builtin.pause"];
 
@@ -40,6 +43,8 @@ export class PlayRunner {
   readonly #unreachable = new Set<string>();
   /** Hosts that `meta: end_host` and its kin took out of the play; they are well. */
   readonly #ended = new Set<string>();
+  /** Hosts whose failure nothing will rescue, while their `always` tasks may still run. */
+  readonly #out = new Set<string>();
   readonly #started = new Set<string>();
   #isStopped = false;
 
@@ -63,7 +68,7 @@ export class PlayRunner {
   }
 
   remaining(): readonly string[] {
-    return this.#options.batch.filter((host) => !this.#failed.has(host) && !this.#isGone(host));
+    return this.#options.batch.filter((host) => !this.#failed.has(host) && !this.#out.has(host) && !this.#isGone(host));
   }
 
   #isGone(host: string): boolean {
@@ -203,6 +208,7 @@ export class PlayRunner {
     if (status === "failed") {
       failed.add(host);
       if (isRescuable) status = "rescued";
+      else this.#out.add(host);
       services.store.keep(host, "ansible_failed_task", describeTask(task, this.#about(task, host).task));
       services.store.keep(host, "ansible_failed_result", outcome.result);
     }
@@ -268,6 +274,8 @@ export class PlayRunner {
     } catch (error) {
       if (!(error instanceof ApplianceError)) throw error;
       const record = errorRecordOf(error);
+      // The original counts such an include as done first, then as failed.
+      this.#options.recap.count(outcome.host, "ok", false);
       return {
         ...outcome,
         status: "failed",
@@ -316,7 +324,9 @@ export class PlayRunner {
     const { store, templar, connections } = this.#options.services;
     const written = task.directives.keywords.get("when");
     const conditions = Array.isArray(written) ? written : written === undefined ? [] : [written];
-    const chosen = hosts.filter((host) =>
+    // Some are about one host; the others are decided by the first and count for all.
+    const asked = PER_HOST.includes(action) ? hosts : hosts.slice(0, 1);
+    const chosen = asked.filter((host) =>
       conditions.every((condition) => templar.condition(condition, store.scope(host, task.directives))),
     );
     switch (action) {
@@ -330,11 +340,12 @@ export class PlayRunner {
         if (chosen.length > 0) for (const host of this.#options.batch) this.#ended.add(host);
         break;
       case "clear_facts":
-        for (const host of chosen) store.clearFacts(host);
+        if (chosen.length > 0) for (const host of hosts) store.clearFacts(host);
         break;
       case "clear_host_errors":
         if (chosen.length > 0) {
           this.#failed.clear();
+          this.#out.clear();
           this.#unreachable.clear();
         }
         break;

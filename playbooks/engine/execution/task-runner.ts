@@ -189,7 +189,7 @@ export class TaskRunner {
       return { results, changed, failed: true, msg: "One or more items failed" };
     if (results.every((result) => result["skipped"] === true))
       return { results, changed: false, skipped: true, msg: "All items skipped" };
-    return { results, changed, skipped: false, failed: false, msg: "All items completed" };
+    return { results, changed, skipped: false, msg: "All items completed" };
   }
 
   /** The label of an item is for showing only: it does not belong to the registered result. */
@@ -276,14 +276,15 @@ export class TaskRunner {
     };
     const until = own("until");
     const isRepeated = until !== undefined || own("retries") !== undefined;
-    const tries = isRepeated ? Math.max(1, number("retries", 3) + (until === undefined ? 1 : 1)) : 1;
+    const tries = isRepeated ? Math.max(1, number("retries", 3) + 1) : 1;
     const delay = Math.max(0, number("delay", 5));
     let outcome = await this.#once(task, host, play, scope);
     for (let attempt = 1; isRepeated && outcome.end === "done"; attempt++) {
       outcome.result["attempts"] = attempt;
       if (this.#isEnough(task, until, outcome.result, scope)) break;
       if (attempt >= tries) {
-        outcome.result = { ...outcome.result, failed: true };
+        // The original counts the repetitions here, not the runs.
+        outcome.result = { ...outcome.result, attempts: Math.max(1, tries - 1), failed: true };
         break;
       }
       await sleep(delay * 1000, undefined, { signal });

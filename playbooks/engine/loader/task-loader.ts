@@ -18,6 +18,17 @@ import { tagList } from "./tags.ts";
 
 const MAX_DEPTH = 100;
 
+const META_ACTIONS: ReadonlySet<string> = new Set([
+  "clear_facts",
+  "clear_host_errors",
+  "end_batch",
+  "end_host",
+  "end_play",
+  "flush_handlers",
+  "noop",
+  "reset_connection",
+]);
+
 /** What the tasks being read stand in. */
 export interface TaskContext {
   readonly outer: Directives;
@@ -159,6 +170,7 @@ export class TaskLoader {
       step,
       isHandler: context.isHandler,
     };
+    if (module === "ansible.builtin.meta") this.#checkMeta(String(given.arguments.get("free_form") ?? ""), place);
     if (module === "ansible.builtin.import_tasks") return this.#importTasks(task, context);
     if (module === "ansible.builtin.import_role") return this.#importRole(task, context);
     if (module === "ansible.builtin.include_tasks") await this.#previewInclude(task, context);
@@ -267,6 +279,13 @@ export class TaskLoader {
           `'${String(key)}' is not a valid attribute for a LoopControl`,
         );
     }
+  }
+
+  #checkMeta(action: string, place: Place): void {
+    if (META_ACTIONS.has(action)) return;
+    const isKnown = ["end_role", "refresh_inventory"].includes(action);
+    if (isKnown) this.#problems.add("PLAYBOOKS_KEYWORD_NOT_SUPPORTED", place, `'meta: ${action}' is not supported yet`);
+    else this.#problems.add("PLAYBOOKS_MALFORMED", place, `invalid meta action requested: ${action}`);
   }
 
   async #importTasks(task: Task, context: TaskContext): Promise<PlayNode | undefined> {

@@ -138,7 +138,11 @@ function subelements(
   const [input, path, flags] = terms;
   const skip = isDict(flags) ? dictGet(flags, "skip_missing") : false;
   const result = context.applyFilter("subelements", input, [path], new Map([["skip_missing", skip ?? false]]));
-  return [...itemsOf(result)];
+  // The original gives each element without the list it was taken apart by.
+  return itemsOf(result).map((pair) => {
+    const [element, item] = itemsOf(pair);
+    return [isDict(element) ? makeDict(dictEntries(element).filter(([key]) => key !== path)) : element, item];
+  });
 }
 
 function fileglob(

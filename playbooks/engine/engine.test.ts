@@ -1,0 +1,206 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ApplianceError } from "#inventory/kernel/errors.ts";
+import { Secret } from "#inventory/kernel/secret.ts";
+import { hostUnreachable } from "../connectors/errors.ts";
+import { connectLocal } from "../connectors/local/local.ts";
+import { runPlaybook } from "./engine.ts";
+import type { EngineEvent } from "./events.ts";
+import { reportLines } from "./report/text-report.ts";
+import type { PlaybookRun } from "./run.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "bdap-engine-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs a playbook on this machine under the names of three hosts. */
+async function play(text: string, more: Partial<PlaybookRun> = {}) {
+  await writeFile(join(folder, "site.yml"), text);
+  const events: EngineEvent[] = [];
+  const outcome = await runPlaybook({
+    playbook: join(folder, "site.yml"),
+    inventory: ["a,b,c,"],
+    rolesPath: [],
+    extraVariables: { folder },
+    forks: 4,
+    check: false,
+    diff: false,
+    connect: async (host) => connectLocal({ host, user: userInfo().username }),
+    onEvent: (event) => {
+      events.push(event);
+    },
+    signal: new AbortController().signal,
+    ...more,
+  });
+  const results = events.filter((event) => event.type === "task-result");
+  return { outcome, events, results };
+}
+
+const refusal = (text: string, more: Partial<PlaybookRun> = {}) =>
+  play(text, more).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe("what is wrong with the files is told before any host is touched", () => {
+  const untouched = { connect: () => Promise.reject(new Error("a host was touched")) };
+
+  test.each([
+    ["PLAYBOOKS_UNKNOWN_KEYWORD", "- hosts: all\n  tasks:\n    - debug: {}\n      whn: true\n", 4],
+    ["PLAYBOOKS_UNKNOWN_KEYWORD", "- hosts: all\n  taskz: []\n", 2],
+    ["PLAYBOOKS_UNKNOWN_MODULE", "- hosts: all\n  tasks:\n    - name: x\n      no.such.module: {}\n", 4],
+    ["PLAYBOOKS_UNKNOWN_ROLE", "- hosts: all\n  roles:\n    - nowhere\n", 3],
+    ["PLAYBOOKS_KEYWORD_NOT_SUPPORTED", "- hosts: all\n  tasks:\n    - command: sleep 1\n      async: 10\n", 4],
+    ["PLAYBOOKS_KEYWORD_NOT_SUPPORTED", "- hosts: all\n  strategy: debug\n", 2],
+    ["PLAYBOOKS_FILE_NOT_FOUND", "- hosts: all\n  tasks:\n    - import_tasks: nope.yml\n", 3],
+    ["KERNEL_YAML_UNPARSABLE", "- hosts: all\n  tasks: [\n", 3],
+  ])("%s", async (code, text, line) => {
+    const error = await refusal(text, untouched);
+    expect(error).toBeInstanceOf(ApplianceError);
+    expect(error).toMatchObject({ code, kind: "user", context: { line } });
+  });
+
+  test("every problem is listed, with file and line", async () => {
+    const text = "- hosts: all\n  tasks:\n    - nope: {}\n    - debug: {}\n      frobnicate: 1\n";
+    const error = await refusal(text, untouched);
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/site\.yml:3: .*nope[\s\S]*site\.yml:5: .*frobnicate/),
+    });
+  });
+});
+
+describe("secrets", () => {
+  const secret = new Secret("correct horse battery");
+
+  test("reach modules and appear in no event, in no form", async () => {
+    const text = `
+- hosts: a
+  gather_facts: false
+  tasks:
+    - copy: { content: "key={{ token }}\\n", dest: "{{ folder }}/key" }
+    - command: "echo {{ nested.token }} {{ token | b64encode }}"
+    - debug: { msg: "{{ token }} {{ token | to_json }}" }
+    - fail: { msg: "no {{ token }}" }
+`;
+    const { events } = await play(text, {
+      extraVariables: { folder, token: secret, nested: { token: secret } },
+      diff: true,
+    });
+    expect(await readFile(join(folder, "key"), "utf8")).toBe("key=correct horse battery\n");
+    const told = JSON.stringify(events) + events.flatMap(reportLines).join("\n");
+    expect(told).not.toContain("correct horse");
+    expect(told).not.toContain(Buffer.from(secret.reveal()).toString("base64"));
+    expect(told).toContain("[redacted]");
+  });
+
+  test("no_log hides results, loop items, differences and failures", async () => {
+    const text = `
+- hosts: a
+  gather_facts: false
+  no_log: true
+  tasks:
+    - copy: { content: "{{ item }}", dest: "{{ folder }}/hidden" }
+      loop: [the-hidden-words]
+    - fail: { msg: the-hidden-words }
+`;
+    const { events, results } = await play(text, { diff: true });
+    expect(results.map((event) => event.status)).toEqual(["changed", "failed"]);
+    expect(JSON.stringify(events)).not.toContain("hidden-words");
+  });
+});
+
+describe("hosts", () => {
+  const text = "- hosts: all\n  gather_facts: false\n  tasks:\n    - command: 'true'\n    - debug: {}\n";
+
+  test("one that cannot be reached is out; the others go on", async () => {
+    const { outcome, results } = await play(text, {
+      connect: async (host) => {
+        if (host === "b") throw hostUnreachable(host, "no route");
+        return connectLocal({ host, user: userInfo().username });
+      },
+    });
+    expect(outcome.exitCode).toBe(4);
+    expect(outcome.hosts["b"]).toMatchObject({ unreachable: 1, ok: 0 });
+    expect(outcome.hosts["c"]).toMatchObject({ ok: 2, changed: 1 });
+    expect(results.find((event) => event.host === "b")).toMatchObject({
+      status: "unreachable",
+      error: { code: "PLAYBOOKS_HOST_UNREACHABLE" },
+    });
+  });
+
+  test("a connection that broke between tasks is opened once more", async () => {
+    let opened = 0;
+    const { outcome } = await play(text.replace("- debug: {}", "- command: 'true'"), {
+      limit: "a",
+      connect: async (host) => {
+        opened++;
+        const real = connectLocal({ host, user: userInfo().username });
+        let calls = 0;
+        return {
+          host,
+          run: (command, signal) => {
+            if (opened === 1 && ++calls > 1) return Promise.reject(hostUnreachable(host, "it went away"));
+            return real.run(command, signal);
+          },
+          readFile: (path, become, signal) => real.readFile(path, become, signal),
+          writeFile: (file, signal) => real.writeFile(file, signal),
+          stream: (command, signal) => real.stream(command, signal),
+          close: () => real.close(),
+        };
+      },
+    });
+    expect(outcome.hosts["a"]).toMatchObject({ ok: 2, unreachable: 0 });
+    expect(opened).toBe(2);
+  });
+});
+
+test("handlers an interrupted run owed are run, and told", async () => {
+  const text = `
+- name: P
+  hosts: all
+  gather_facts: false
+  tasks:
+    - debug: {}
+  handlers:
+    - name: restart
+      debug: { msg: restarted }
+`;
+  const { events } = await play(text, { pendingHandlers: [{ play: "P", handler: "restart", host: "b" }] });
+  expect(events).toContainEqual({ type: "handler-done", play: "P", handler: "restart", host: "b" });
+  expect(events.filter((event) => event.type === "handler-done")).toHaveLength(1);
+});
+
+test("check mode changes nothing and foretells what would change", async () => {
+  const text =
+    '- hosts: a\n  gather_facts: false\n  tasks:\n    - copy: { content: x, dest: "{{ folder }}/new" }\n    - command: "touch {{ folder }}/never"\n';
+  const { results } = await play(text, { check: true, diff: true });
+  expect(results.map((event) => event.status)).toEqual(["changed", "skipped"]);
+  expect(results[0]?.differences?.[0]?.after).toBe("x");
+  await expect(readFile(join(folder, "new"))).rejects.toThrow();
+});
+
+test("a second run changes nothing, and its steps have the same names", async () => {
+  const text =
+    '- hosts: a\n  gather_facts: false\n  tasks:\n    - copy: { content: "{{ item }}", dest: "{{ folder }}/{{ item }}" }\n      loop: [x, y]\n';
+  const first = await play(text);
+  const second = await play(text);
+  expect(first.outcome.hosts["a"]?.changed).toBe(1);
+  expect(second.outcome.hosts["a"]?.changed).toBe(0);
+  expect(second.results.map((event) => event.step)).toEqual(first.results.map((event) => event.step));
+});
+
+test("a run that is stopped says so", async () => {
+  const stop = new AbortController();
+  const text = "- hosts: a\n  gather_facts: false\n  tasks:\n    - debug: {}\n    - command: sleep 60\n";
+  const error = await refusal(text, {
+    signal: stop.signal,
+    onEvent: (event) => {
+      if (event.type === "task-result") stop.abort();
+    },
+  });
+  expect(error).toMatchObject({ code: "PLAYBOOKS_RUN_CANCELLED", kind: "cancelled" });
+});
