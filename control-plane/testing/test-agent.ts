@@ -21,12 +21,12 @@ export class TestAgent {
   readonly #authority: string;
   #dispatcher: Agent;
 
-  constructor(options: { node: string; machineId: string; port: number; authority: string }) {
+  constructor(options: { node: string; machineId: string; port: number; address: string; authority: string }) {
     this.node = options.node;
     this.machineId = options.machineId;
-    this.#origin = `https://127.0.0.1:${options.port}`;
+    this.#origin = `https://${options.address}:${options.port}`;
     this.#authority = options.authority;
-    this.#dispatcher = new Agent({ connect: { ca: this.#authority } });
+    this.#dispatcher = new Agent({ connect: { ca: this.#authority, servername: "control.test.internal" } });
   }
 
   /** Uses another certificate from the next connection on. */
@@ -34,7 +34,10 @@ export class TestAgent {
     this.certificate = certificate;
     this.key = key;
     const old = this.#dispatcher;
-    this.#dispatcher = new Agent({ connections: 1, connect: { ca: this.#authority, cert: certificate, key } });
+    this.#dispatcher = new Agent({
+      connections: 1,
+      connect: { ca: this.#authority, servername: "control.test.internal", cert: certificate, key },
+    });
     await old.destroy();
   }
 

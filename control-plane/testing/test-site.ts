@@ -23,6 +23,7 @@ export class TestSite {
   running: RunningControlPlane;
   readonly #server: { certificate: string; key: Secret };
   readonly #settings: Partial<Settings>;
+  readonly #address: string;
   readonly #closing: { close(): Promise<void> }[] = [];
 
   private constructor(parts: {
@@ -31,22 +32,26 @@ export class TestSite {
     server: { certificate: string; key: Secret };
     clock: Clock;
     settings: Partial<Settings>;
+    address: string;
   }) {
     this.authority = parts.authority;
     this.issuer = parts.issuer;
     this.clock = parts.clock;
     this.#server = parts.server;
     this.#settings = parts.settings;
+    this.#address = parts.address;
     this.running = undefined as unknown as RunningControlPlane;
   }
 
-  static async start(options: { settings?: Partial<Settings>; clock?: Clock } = {}): Promise<TestSite> {
+  static async start(
+    options: { settings?: Partial<Settings>; clock?: Clock; address?: string; port?: number } = {},
+  ): Promise<TestSite> {
     const authority = await makeAuthority("test");
     const issuer = await openAuthority("test", authority);
     const server = await issueServerCertificate(issuer, { host: HOST, addresses: ["127.0.0.1"] });
-    const { settings = {}, clock = systemClock } = options;
-    const site = new TestSite({ authority, issuer, server, clock, settings });
-    await site.boot();
+    const { settings = {}, clock = systemClock, address = "127.0.0.1", port = 0 } = options;
+    const site = new TestSite({ authority, issuer, server, clock, settings, address });
+    await site.boot(port);
     return site;
   }
 
@@ -57,7 +62,7 @@ export class TestSite {
         configuration: {
           site: "test",
           host: HOST,
-          listen: { address: "127.0.0.1", port },
+          listen: { address: this.#address, port },
           stateDirectory: join(this.folder, "state"),
           authorityCertificateFile: "",
           authorityKeyFile: "",
@@ -84,13 +89,19 @@ export class TestSite {
 
   clientWith(certificate: string, key: Secret, authority = this.authority.certificate): ControlPlaneClient {
     const { port } = this.running;
-    const client = new ControlPlaneClient({ host: HOST, address: "127.0.0.1", port, authority, certificate, key });
+    const client = new ControlPlaneClient({ host: HOST, address: this.#address, port, authority, certificate, key });
     this.#closing.push(client);
     return client;
   }
 
   agent(node: string, machineId = `machine-of-${node}`): TestAgent {
-    const agent = new TestAgent({ node, machineId, port: this.running.port, authority: this.authority.certificate });
+    const agent = new TestAgent({
+      node,
+      machineId,
+      port: this.running.port,
+      address: this.#address,
+      authority: this.authority.certificate,
+    });
     this.#closing.push(agent);
     return agent;
   }
