@@ -42,6 +42,7 @@ const verdicts = (reads: Collector<number>): Check<number> => ({
 let controlPlane: ControlPlaneDouble;
 let state: string;
 let stopAgent: () => Promise<void>;
+let rounds: number;
 let lines: { level: string; message: string; fields: Record<string, unknown> }[];
 
 function start(options: Partial<AgentOptions> = {}): void {
@@ -62,6 +63,9 @@ function start(options: Partial<AgentOptions> = {}): void {
       random: Math.random,
       log: { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") },
       intervalSeconds: 0.2,
+      onRound: () => {
+        rounds += 1;
+      },
       ...options,
     },
     ending.signal,
@@ -73,12 +77,17 @@ function start(options: Partial<AgentOptions> = {}): void {
 }
 
 const until = (condition: () => unknown) => vi.waitUntil(condition, { timeout: 15_000, interval: 20 });
+const someRounds = () => {
+  const seen = rounds;
+  return until(() => rounds > seen + 5);
+};
 const paths = () => controlPlane.requests.map(({ path }) => path.replace("/v1/agent/", ""));
 
 beforeEach(async () => {
   state = await mkdtemp(join(tmpdir(), "bdap-agent-"));
   controlPlane = await ControlPlaneDouble.start();
   lines = [];
+  rounds = 0;
   stopAgent = async () => undefined;
 });
 
@@ -137,6 +146,7 @@ describe("an agent with a join token", () => {
       body["token"] === TOKEN ? { status: 403, body: { error: refusal } } : undefined;
     start();
     await until(() => lines.some(({ level, message }) => level === "error" && message.includes("used before")));
+    await someRounds();
     await writeFile(join(state, "join-token"), "u".repeat(43));
     await until(() => controlPlane.heartbeats().length > 0);
     expect(controlPlane.requests.filter(({ body }) => body["token"] === TOKEN)).toHaveLength(1);
@@ -197,6 +207,9 @@ describe("an agent that has joined", () => {
     controlPlane.answer = ({ path }) =>
       path === "/v1/agent/heartbeat" ? { status: 401, body: { error: refusal } } : undefined;
     await until(() => lines.some(({ message }) => message === "refused: waiting for a new join token"));
+    const refused = controlPlane.requests.length;
+    await someRounds();
+    expect(controlPlane.requests).toHaveLength(refused);
     controlPlane.answer = undefined;
     const seen = controlPlane.requests.length;
     await writeFile(join(state, "join-token"), "v".repeat(43));

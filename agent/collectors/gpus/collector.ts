@@ -78,7 +78,7 @@ export function parseGpus(text: string): Gpu[] {
     const fields = line.split(",").map((field) => field.trim());
     const [index = "", uuid = "", model = "", busId = "", temperature, use, used, total, uncorrectable, pending] =
       fields;
-    if (fields.length !== FIELDS.length || !/^\d+$/.test(index) || !/^GPU-/.test(uuid)) return [];
+    if (fields.length !== FIELDS.length || !/^\d+$/.test(index) || !uuid.startsWith("GPU-")) return [];
     return [
       {
         index: Number(index),
