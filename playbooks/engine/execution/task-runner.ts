@@ -391,7 +391,7 @@ export class TaskRunner {
     const { connections, modules } = this.#services;
     const action = actions.get(task.module);
     const connector = (): Promise<Connector> =>
-      connections.get(call.target, () => this.#connectionVariables(call.connection, call.target));
+      connections.get(call.target, () => this.#connectionVariables(task, call.connection, call.target));
     if (action !== undefined) return { result: await action(this.#actionContext(task, call, connector)), warnings: [] };
     const operation = modules.operation(task.module);
     if (operation === undefined) throw new RangeError(task.module);
@@ -443,8 +443,12 @@ export class TaskRunner {
   }
 
   /** What a host's connection is made of: every `ansible_…` variable that says how, secrets as they are written. */
-  #connectionVariables(scope: HostScope, target: string): Readonly<Record<string, unknown>> {
+  #connectionVariables(task: Task, scope: HostScope, target: string): Readonly<Record<string, unknown>> {
     const known: Record<string, unknown> = { inventory_hostname: target };
+    for (const [keyword, name] of CONNECTION_KEYWORDS) {
+      const written = nearest(task.directives, keyword);
+      if (written !== undefined && written !== null) known[name] = this.#services.templar.template(written, scope);
+    }
     for (const name of scope.names()) {
       if (
         !/^ansible_(?:host|port|user|password|connection|ssh_.+|private_key_file|become.*|sudo_.+|su_.+|python_interpreter)$/.test(
@@ -484,6 +488,13 @@ export class TaskRunner {
     return result;
   }
 }
+
+/** Keywords that say how to reach a host, and the variables that say it stronger. */
+const CONNECTION_KEYWORDS: readonly (readonly [string, string])[] = [
+  ["connection", "ansible_connection"],
+  ["port", "ansible_port"],
+  ["remote_user", "ansible_user"],
+];
 
 interface CallContext {
   readonly host: string;
