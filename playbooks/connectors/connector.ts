@@ -51,16 +51,24 @@ export interface FileToWrite {
  * transport needs it. Rejections are ApplianceErrors:
  * `PLAYBOOKS_HOST_UNREACHABLE`, `PLAYBOOKS_HOST_KEY_CHANGED`, `PLAYBOOKS_LOGIN_REFUSED`, `PLAYBOOKS_BECOME_REFUSED` (nothing ran);
  * `PLAYBOOKS_OUTCOME_UNKNOWN` (the connection was lost while it ran: it may or may not have happened);
- * `PLAYBOOKS_COMMAND_TIMEOUT` (it was ended at its deadline).
+ * `PLAYBOOKS_COMMAND_TIMEOUT` (it was ended at its deadline); `PLAYBOOKS_CANCELLED` (the signal or `close` ended it); both
+ * say in `state` whether everything it started is gone.
  * A script that ends with a status other than 0 is a result, not a rejection.
  */
 export interface Connector {
   readonly host: string;
   run(command: Command, signal?: AbortSignal): Promise<CommandResult>;
+  /**
+   * Makes the file or leaves the old one. Rejects further with `PLAYBOOKS_DISK_FULL`, `PLAYBOOKS_FILE_REFUSED` (by
+   * `validate`) or `PLAYBOOKS_FILE_NOT_WRITTEN`.
+   */
   writeFile(file: FileToWrite, signal?: AbortSignal): Promise<void>;
-  /** The bytes of a file on the host. */
+  /** The bytes of a file on the host, at most 256 MiB. Rejects further with `PLAYBOOKS_FILE_NOT_READ`. */
   readFile(path: string, become?: Become, signal?: AbortSignal): Promise<Buffer>;
-  /** Streams a command's output while it runs, for long work. */
+  /**
+   * Streams what a command prints, output and complaints as they come, for long work. A status other than 0 is the error
+   * `PLAYBOOKS_COMMAND_FAILED` after the last byte; destroying the stream ends the command.
+   */
   stream(command: Command, signal?: AbortSignal): Readable;
   /** Ends everything still running on the host for this connector, then the connection. */
   close(): Promise<void>;

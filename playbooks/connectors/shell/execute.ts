@@ -111,18 +111,15 @@ async function untilEnded(
 /** Ends a shell with everything in its session; false when that could not be done. */
 async function endSession(target: ExecutionHost, become: Become | undefined, shell: Shell): Promise<boolean> {
   if (!target.alive()) return false;
-  const late = new Promise<false>((resolve) => setTimeout(resolve, ENDING_MILLISECONDS, false).unref());
-  const ending = (async () => {
-    const other = await target.pool.extra(become);
-    try {
-      const ignore = { stdout() {}, stderr() {} };
-      const work = { script: endingScript(shell.session), environment: {}, input: Buffer.alloc(0) };
-      return (await other.run(work, ignore)).status === 0;
-    } finally {
-      other.dispose();
-    }
-  })();
-  return Promise.race([ending.catch(() => false), late]);
+  const work = { script: endingScript(shell.session), environment: {}, input: Buffer.alloc(0) };
+  const ignore = { stdout() {}, stderr() {} };
+  const ending = target.pool.withExtra(become, async (other) => {
+    const late = new Promise<null>((resolve) => setTimeout(resolve, ENDING_MILLISECONDS, null).unref());
+    const end = await Promise.race([other.run(work, ignore), late]);
+    return end?.status === 0;
+  });
+  const never = new Promise<false>((resolve) => setTimeout(resolve, 2 * ENDING_MILLISECONDS, false).unref());
+  return Promise.race([ending.catch(() => false), never]);
 }
 
 /**

@@ -24,6 +24,7 @@ export class ShellPool {
   readonly #idle: Shell[] = [];
   readonly #waiting: (() => void)[] = [];
   readonly #proofs = new Map<string, Promise<ApplianceError | undefined>>();
+  #extra: Promise<unknown> = Promise.resolve();
   #open = 0;
   #limit = MOST_SHELLS;
   #closed = false;
@@ -51,7 +52,7 @@ export class ShellPool {
 
   /** Takes a shell back: `reuse` says whether it is fit for another script. */
   release(shell: Shell, reuse: boolean): void {
-    if (reuse && !shell.ended && !this.#closed) this.#idle.push(shell);
+    if (reuse && !shell.ended && !this.#closed && this.#open <= this.#limit) this.#idle.push(shell);
     else {
       shell.dispose();
       this.#open -= 1;
@@ -59,10 +60,19 @@ export class ShellPool {
     this.#waiting.shift()?.();
   }
 
-  /** A shell beside the counted ones, for ending processes when all others are busy. The caller disposes of it. */
-  async extra(become: Become | undefined): Promise<Shell> {
+  /** Runs `work` with a shell beside the counted ones, one at a time: for ending processes when all others are busy. */
+  withExtra<T>(become: Become | undefined, work: (shell: Shell) => Promise<T>): Promise<T> {
     const wanted = become?.user === this.#target.user ? undefined : become;
-    return this.#openOne(wanted, keyOf(wanted));
+    const next = this.#extra.then(async () => {
+      const shell = await this.#openOne(wanted, keyOf(wanted));
+      try {
+        return await work(shell);
+      } finally {
+        shell.dispose();
+      }
+    });
+    this.#extra = next.catch(() => {});
+    return next;
   }
 
   close(): void {
@@ -106,7 +116,8 @@ export class ShellPool {
       this.#waiting.shift()?.();
       if (!(error instanceof SessionsExhausted)) throw error;
       if (this.#open === 0) throw hostUnreachable(this.#target.host, "its SSH server allows no session", error);
-      this.#limit = this.#open;
+      // One session less than the host allows: the one in which a script past its deadline can be ended.
+      this.#limit = Math.max(1, this.#open - 1);
       return undefined;
     }
   }

@@ -9,8 +9,8 @@ import { authenticationOf, type SignInWay } from "./authentication.ts";
 import { fingerprintOf, type HostKeyStore } from "./known-hosts.ts";
 
 const CONNECT_MILLISECONDS = 10_000;
-/** Key exchange and sign-in; PAM alone may take seconds on a busy host. */
-const HANDSHAKE_MILLISECONDS = 30_000;
+/** Key exchange and sign-in: slow where a host is busy or asks an absent name server or directory first. */
+const HANDSHAKE_MILLISECONDS = 60_000;
 /** sshd drops connections at random under MaxStartups: such a loss before the handshake is tried again. */
 const ATTEMPTS = 4;
 const KEEPALIVE = { keepaliveInterval: 10_000, keepaliveCountMax: 3 };

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -127,12 +128,23 @@ describe("sessions and connections", () => {
     await connector.close();
   });
 
+  test("and a session is left to end the one that hangs", async () => {
+    const connector = await connectSsh(sshd.endpoint, { hostKeys });
+    await Promise.all(Array.from({ length: 6 }, () => connector.run({ script: "sleep 0.05" })));
+    const busy = Array.from({ length: 6 }, () => connector.run({ script: "sleep 96.1", timeoutMilliseconds: 200 }));
+    const outcomes = await Promise.allSettled(busy);
+    expect(outcomes.map((one) => one.status === "rejected" && one.reason.state)).toEqual(
+      busy.map(() => expect.stringContaining("were ended")),
+    );
+    await connector.close();
+  });
+
   test("a connection lost while a script runs leaves its outcome unknown; afterwards the host is unreachable", async () => {
     const connector = await connectSsh(sshd.endpoint, { hostKeys });
-    const running = connector.run({ script: "echo started; sleep 3" });
-    const idle = connector.run({ script: "echo x" });
-    await idle;
-    await sleep(200);
+    const mark = join(sshd.directory, "started");
+    const running = connector.run({ script: `touch ${mark}; sleep 3` });
+    running.catch(() => {});
+    while (!existsSync(mark)) await sleep(10);
     await sshd.kill();
     await expect(running).rejects.toMatchObject({ code: "PLAYBOOKS_OUTCOME_UNKNOWN" });
     await expect(connector.run({ script: "echo again" })).rejects.toMatchObject({ code: "PLAYBOOKS_HOST_UNREACHABLE" });

@@ -24,6 +24,8 @@ interface Cost {
 interface OurCost extends Cost {
   readonly rssBeforeMebibytes: number;
   readonly rssMostMebibytes: number;
+  /** What is still held after a collection. */
+  readonly heapAfterMebibytes: number;
   readonly failed: readonly { readonly message: string }[];
 }
 
@@ -68,6 +70,7 @@ async function main(): Promise<number> {
 async function runOurs(hosts: BenchHosts, count: number, concurrency: number): Promise<OurCost> {
   const program = join(import.meta.dirname, "ours.ts");
   const { stdout } = await execa(process.execPath, [
+    "--expose-gc",
     program,
     hosts.privateKeyFile,
     String(concurrency),
@@ -112,8 +115,8 @@ async function runOpenSsh(hosts: BenchHosts): Promise<Cost> {
   return { wallSeconds, cpuMilliseconds: seconds.reduce((sum, one) => sum + one, 0) * 1000 };
 }
 
-function mebibytes({ rssMostMebibytes }: OurCost): string {
-  return `${rssMostMebibytes.toFixed(0)} MiB`;
+function mebibytes({ rssMostMebibytes, heapAfterMebibytes }: OurCost): string {
+  return `${rssMostMebibytes.toFixed(0)} MiB at most, ${heapAfterMebibytes.toFixed(1)} MiB of heap held at the end`;
 }
 
 function words({ wallSeconds, cpuMilliseconds }: Cost): string {

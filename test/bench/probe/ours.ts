@@ -32,6 +32,7 @@ const outcomes = await probeServers({
 const wallSeconds = (performance.now() - started) / 1000;
 const cpu = process.cpuUsage(cpuBefore);
 await rm(folder, { recursive: true, force: true });
+globalThis.gc?.();
 const failed = outcomes.flatMap((outcome) => (outcome.status === "failed" ? [outcome.error] : []));
 console.log(
   JSON.stringify({
@@ -39,6 +40,7 @@ console.log(
     cpuMilliseconds: (cpu.user + cpu.system) / 1000,
     rssBeforeMebibytes: rssBefore / 2 ** 20,
     rssMostMebibytes: process.resourceUsage().maxRSS / 1024,
+    heapAfterMebibytes: process.memoryUsage().heapUsed / 2 ** 20,
     failed,
   }),
 );
