@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Secret } from "#inventory/kernel/secret.ts";
 import { type HostKeyStore, openKnownHosts, type PinnedHostKey } from "./known-hosts.ts";
 import { type LoopbackSshd, startLoopbackSshd } from "./loopback-sshd.ts";
@@ -16,7 +16,16 @@ let pinned: PinnedHostKey[];
 beforeAll(async () => {
   sshd = await startLoopbackSshd(["MaxSessions 3"]);
 });
+const others: LoopbackSshd[] = [];
 afterAll(() => sshd.close());
+afterEach(async () => {
+  await Promise.all(others.splice(0).map((other) => other.close()));
+});
+async function anotherSshd(settings: readonly string[] = []): Promise<LoopbackSshd> {
+  const other = await startLoopbackSshd(settings);
+  others.push(other);
+  return other;
+}
 beforeEach(async () => {
   knownHosts = join(sshd.directory, `known_hosts.${Math.random()}`);
   pinned = [];
@@ -79,7 +88,7 @@ describe("signing in", () => {
 
   test("a wrong password is sent once, whatever ways the server offers", async () => {
     const log: string[] = [];
-    const strict = await startLoopbackSshd([
+    const strict = await anotherSshd([
       "PasswordAuthentication yes",
       "KbdInteractiveAuthentication yes",
       "LogLevel VERBOSE",
@@ -154,7 +163,7 @@ describe("sessions and connections", () => {
 
   test("a host behind a jump host, and one that the jump host cannot reach", async () => {
     const jump = { ...sshd.endpoint, host: "bastion" };
-    const inner = await startLoopbackSshd();
+    const inner = await anotherSshd();
     const connector = await connectSsh({ ...inner.endpoint, jump }, { hostKeys });
     expect((await connector.run({ script: "echo through" })).stdout).toBe("through\n");
     await connector.close();
