@@ -1,5 +1,4 @@
 import { Flags } from "@oclif/core";
-import { openSite } from "#inventory/site-directory/site-directory.ts";
 import { unifiedDiff } from "#playbooks/engine/report/unified-diff.ts";
 import type { Difference } from "#playbooks/operations/operation.ts";
 import type { ApplyEvent } from "../phases/apply-plan/events.ts";
@@ -50,7 +49,7 @@ the plan refuses, 130 when stopped on request.`;
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Apply);
-    const site = openSite(this.sitePath(flags));
+    const site = this.siteDirectory(flags);
     const run = (onEvent: (event: ApplyEvent) => void) =>
       applySite({
         site,

@@ -1,6 +1,14 @@
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Command, Errors, Flags } from "@oclif/core";
 import { ApplianceError, errorRecordOf, exitCodeOf } from "#inventory/kernel/errors.ts";
+import { openSite, type SiteDirectory } from "#inventory/site-directory/site-directory.ts";
+
+/** The flags that say which site, and how to open it. */
+export interface SiteFlags {
+  readonly site: string;
+  readonly "vault-password-file"?: string | undefined;
+  readonly "ssh-agent"?: string | undefined;
+}
 
 /** What every command shares: `--site`, `--json`, and the one error handler. */
 export abstract class BaseCommand extends Command {
@@ -10,6 +18,18 @@ export abstract class BaseCommand extends Command {
       description: "The site directory",
       env: "BDAP_SITE",
       default: ".",
+      helpGroup: "GLOBAL",
+      noCacheDefault: true,
+    }),
+    "vault-password-file": Flags.string({
+      description: "File with the password of the site's vault [default: .vault-password in the site directory]",
+      env: "BDAP_VAULT_PASSWORD_FILE",
+      helpGroup: "GLOBAL",
+      noCacheDefault: true,
+    }),
+    "ssh-agent": Flags.string({
+      description: "Socket of the SSH agent",
+      env: "SSH_AUTH_SOCK",
       helpGroup: "GLOBAL",
       noCacheDefault: true,
     }),
@@ -27,9 +47,14 @@ export abstract class BaseCommand extends Command {
     this.#interruption.stop();
   }
 
-  /** Absolute path of `--site`. */
-  protected sitePath(flags: { readonly site: string }): string {
-    return isAbsolute(flags.site) ? flags.site : resolve(flags.site);
+  /** The site directory that `--site` names, which need not exist yet. */
+  protected siteDirectory(flags: SiteFlags): SiteDirectory {
+    return openSite(resolve(flags.site), {
+      ...(flags["vault-password-file"] === undefined
+        ? {}
+        : { vaultPasswordFile: resolve(flags["vault-password-file"]) }),
+      ...(flags["ssh-agent"] === undefined ? {} : { agentSocket: flags["ssh-agent"] }),
+    });
   }
 
   /** Root folder of the installed package: playbooks, templates and bundles lie under it. */

@@ -1,7 +1,7 @@
 import { Flags } from "@oclif/core";
 import { readFileIfThere, writeFileDurably } from "#inventory/kernel/files.ts";
 import { dumpYaml } from "#inventory/kernel/yaml.ts";
-import { openSite, type SiteDirectory } from "#inventory/site-directory/site-directory.ts";
+import type { SiteDirectory } from "#inventory/site-directory/site-directory.ts";
 import { type LabState, labUp, loadLabProfile, withOverrides } from "../lab/lab.ts";
 import { BaseCommand } from "./base.ts";
 
@@ -19,7 +19,7 @@ status. Run again, it changes nothing. Needs root. "bdap lab down" removes the l
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Demo);
-    const site = openSite(this.sitePath(flags));
+    const site = this.siteDirectory(flags);
     const { name, subnet } = flags;
     const profile = withOverrides(await loadLabProfile(flags.profile), {
       ...(name === undefined ? {} : { name }),

@@ -2,7 +2,6 @@ import { Flags } from "@oclif/core";
 import type { EventList, SiteEvent } from "#agent/protocol/operator.ts";
 import type { ControlPlaneClient } from "#control-plane/client/client.ts";
 import { messageOf } from "#inventory/kernel/errors.ts";
-import { openSite } from "#inventory/site-directory/site-directory.ts";
 import { openControlPlane } from "../phases/site-access/site-access.ts";
 import { eventLine } from "../reports/site-report.ts";
 import { terminalOptions } from "../reports/terminal.ts";
@@ -26,7 +25,7 @@ With --json, one document {events}; with --follow --json, one event a line.`;
 
   async run(): Promise<EventList | undefined> {
     const { flags } = await this.parse(Events);
-    const client = await openControlPlane(openSite(this.sitePath(flags)));
+    const client = await openControlPlane(this.siteDirectory(flags));
     const query = {
       limit: flags.limit,
       ...(flags.after === undefined ? {} : { after: flags.after }),

@@ -4,7 +4,7 @@ import { Flags } from "@oclif/core";
 import { ApplianceError, messageOf } from "#inventory/kernel/errors.ts";
 import { readFileIfThere, writeFileDurably } from "#inventory/kernel/files.ts";
 import { parseAnswers } from "#inventory/site-directory/answers.ts";
-import { openSite, type SiteDirectory } from "#inventory/site-directory/site-directory.ts";
+import type { SiteDirectory } from "#inventory/site-directory/site-directory.ts";
 import { reportLines } from "../phases/apply-plan/report.ts";
 import { type InstallEvent, installSite } from "../phases/install-site/install-site.ts";
 import { planText } from "../phases/plan-site/plan-text.ts";
@@ -30,7 +30,6 @@ the way, 130 when it was left before its end.`;
   static override flags = {
     answers: Flags.string({ description: "Answers to install from without asking, shaped like site.yml" }),
     forks: Flags.integer({ description: "How many hosts at once", default: 50, min: 1, max: 500 }),
-    agent: Flags.string({ description: "Socket of the SSH agent", env: "SSH_AUTH_SOCK", noCacheDefault: true }),
     "take-over": Flags.boolean({
       description: "Take the site's lock from an owner on another machine that is gone for sure",
       default: false,
@@ -44,8 +43,7 @@ the way, 130 when it was left before its end.`;
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Install);
-    const agent = flags.agent === undefined ? {} : { agentSocket: flags.agent };
-    const site = openSite(this.sitePath(flags), agent);
+    const site = this.siteDirectory(flags);
     if (flags.answers === undefined) return this.wizard(site);
     await takeAnswers(site, resolve(flags.answers));
     const outcome = await installSite({

@@ -1,6 +1,5 @@
 import { Flags } from "@oclif/core";
 import type { Plan as PlanRecord } from "#inventory/schema/plan.ts";
-import { openSite } from "#inventory/site-directory/site-directory.ts";
 import { drawPlan } from "../phases/plan-site/draw-plan.ts";
 import { differenceText, type PlanDifference, planDifferences } from "../phases/plan-site/plan-differences.ts";
 import { refusalsOf } from "../phases/plan-site/plan-site.ts";
@@ -38,7 +37,7 @@ export default class Plan extends BaseCommand {
     PlanRecord | { readonly from: string | null; readonly to: string; readonly differences: readonly PlanDifference[] }
   > {
     const { flags } = await this.parse(Plan);
-    const site = openSite(this.sitePath(flags));
+    const site = this.siteDirectory(flags);
     const plan = await drawPlan(site, { packageRoot: this.packageRoot, steps: installPlan });
     const applied = await site.readApplied();
     const lock = await site.lock({ what: "bdap plan", takeOver: flags["take-over"] });

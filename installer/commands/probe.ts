@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { Args, Flags } from "@oclif/core";
 import { ApplianceError, messageOf } from "#inventory/kernel/errors.ts";
 import type { Site } from "#inventory/schema/site.ts";
-import { openSite, type SiteDirectory } from "#inventory/site-directory/site-directory.ts";
+import type { SiteDirectory } from "#inventory/site-directory/site-directory.ts";
 import { askPassword } from "../phases/probe-servers/ask-password.ts";
 import { chooseTargets } from "../phases/probe-servers/choose-targets.ts";
 import type { ProbeAccess } from "../phases/probe-servers/probe-servers.ts";
@@ -50,7 +50,6 @@ Exit status: 0 when every server was read, 3 when one could not be, 1 when the r
     "install-key": Flags.string({
       description: "Public key file to install for the login user where a password was needed to log in",
     }),
-    agent: Flags.string({ description: "Socket of the SSH agent", env: "SSH_AUTH_SOCK", noCacheDefault: true }),
     port: Flags.integer({ description: "SSH port of targets that name none", min: 1, max: 65_535 }),
     forks: Flags.integer({ description: "How many servers at once", default: 50, min: 1, max: 500 }),
     "accept-new-host-keys": Flags.boolean({
@@ -68,8 +67,7 @@ Exit status: 0 when every server was read, 3 when one could not be, 1 when the r
 
   async run(): Promise<ProbeReport> {
     const { flags, argv } = await this.parse(Probe);
-    const agent = flags.agent === undefined ? {} : { agentSocket: flags.agent };
-    const site = openSite(this.sitePath(flags), agent);
+    const site = this.siteDirectory(flags);
     const answers = await answersOf(site, argv.length > 0 || flags.inventory !== undefined);
     const targets = await chooseTargets(site, { named: argv.map(String), inventory: flags.inventory, answers });
     const settings = withFlags(answers, flags);
@@ -110,7 +108,7 @@ interface AccessFlags {
   readonly user?: string | undefined;
   readonly key?: string | undefined;
   readonly port?: number | undefined;
-  readonly agent?: string | undefined;
+  readonly "ssh-agent"?: string | undefined;
   readonly "ask-password"?: boolean;
   readonly "password-file"?: string | undefined;
   readonly "sudo-password-file"?: string | undefined;
@@ -138,7 +136,7 @@ function withFlags(answers: Site | undefined, flags: AccessFlags): Site {
   };
   const access = { ...answers?.access, ...said };
   const otherWay = access.keyFile ?? access.passwordFile ?? (flags["ask-password"] === true ? "asked" : undefined);
-  const useAgent = access.useAgent ?? (otherWay === undefined && flags.agent !== undefined);
+  const useAgent = access.useAgent ?? (otherWay === undefined && flags["ssh-agent"] !== undefined);
   return { ...(answers ?? { site: "site", servers: [] }), access: { ...access, useAgent } };
 }
 

@@ -1,5 +1,4 @@
 import type { SiteStatus } from "#agent/protocol/operator.ts";
-import { openSite } from "#inventory/site-directory/site-directory.ts";
 import { openControlPlane } from "../phases/site-access/site-access.ts";
 import { statusLines } from "../reports/site-report.ts";
 import { terminalOptions } from "../reports/terminal.ts";
@@ -24,7 +23,7 @@ Exit status: 0 when healthy, 3 when the control plane does not answer or somethi
 
   async run(): Promise<SiteStatus> {
     const { flags } = await this.parse(Status);
-    const client = await openControlPlane(openSite(this.sitePath(flags)));
+    const client = await openControlPlane(this.siteDirectory(flags));
     try {
       const status = await client.status(this.signal);
       for (const line of statusLines(status, terminalOptions(process.stdout, Date.now()))) this.log(line);

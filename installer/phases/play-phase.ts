@@ -48,6 +48,7 @@ async function playbookRun(
 ): Promise<PlaybookRun> {
   const { options, site, answers } = input;
   const access = await accessOf(site, answers);
+  for (const message of access.warnings) await input.onEvent({ type: "warning", message });
   const hostKeys = openKnownHosts(site.paths.knownHosts);
   const become = access.sudoPassword === undefined ? {} : { ansible_become_password: access.sudoPassword };
   return {

@@ -1,6 +1,5 @@
 import { Flags } from "@oclif/core";
 import type { CheckList } from "#agent/protocol/operator.ts";
-import { openSite } from "#inventory/site-directory/site-directory.ts";
 import { openControlPlane } from "../../phases/site-access/site-access.ts";
 import { problemLines } from "../../reports/site-report.ts";
 import { terminalOptions } from "../../reports/terminal.ts";
@@ -15,7 +14,7 @@ export default class ChecksList extends BaseCommand {
 
   async run(): Promise<CheckList> {
     const { flags } = await this.parse(ChecksList);
-    const client = await openControlPlane(openSite(this.sitePath(flags)));
+    const client = await openControlPlane(this.siteDirectory(flags));
     try {
       const list = await client.listChecks({ all: flags.all });
       const lines = problemLines(list.checks, terminalOptions(process.stdout, Date.now()));

@@ -1,6 +1,5 @@
 import { Args, Flags } from "@oclif/core";
 import type { NodeSummary } from "#agent/protocol/operator.ts";
-import { openSite } from "#inventory/site-directory/site-directory.ts";
 import { openControlPlane } from "../../phases/site-access/site-access.ts";
 import { BaseCommand } from "../base.ts";
 
@@ -16,7 +15,7 @@ export default class NodesDrain extends BaseCommand {
 
   async run(): Promise<NodeSummary> {
     const { args, flags } = await this.parse(NodesDrain);
-    const client = await openControlPlane(openSite(this.sitePath(flags)));
+    const client = await openControlPlane(this.siteDirectory(flags));
     try {
       const node = await client.setNodeState(args.node, { state: "draining", reason: flags.reason });
       this.log(`${node.name} is ${node.state}.`);

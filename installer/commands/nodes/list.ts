@@ -1,5 +1,4 @@
 import type { NodeList } from "#agent/protocol/operator.ts";
-import { openSite } from "#inventory/site-directory/site-directory.ts";
 import { openControlPlane } from "../../phases/site-access/site-access.ts";
 import { nodeLines } from "../../reports/site-report.ts";
 import { terminalOptions } from "../../reports/terminal.ts";
@@ -11,7 +10,7 @@ export default class NodesList extends BaseCommand {
 
   async run(): Promise<NodeList> {
     const { flags } = await this.parse(NodesList);
-    const client = await openControlPlane(openSite(this.sitePath(flags)));
+    const client = await openControlPlane(this.siteDirectory(flags));
     try {
       const list = await client.listNodes();
       for (const line of nodeLines(list.nodes, terminalOptions(process.stdout, Date.now()))) this.log(line);

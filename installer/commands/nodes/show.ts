@@ -1,6 +1,5 @@
 import { Args } from "@oclif/core";
 import type { NodeDetails } from "#agent/protocol/operator.ts";
-import { openSite } from "#inventory/site-directory/site-directory.ts";
 import { openControlPlane } from "../../phases/site-access/site-access.ts";
 import { nodeDetailLines } from "../../reports/site-report.ts";
 import { terminalOptions } from "../../reports/terminal.ts";
@@ -14,7 +13,7 @@ export default class NodesShow extends BaseCommand {
 
   async run(): Promise<NodeDetails> {
     const { args, flags } = await this.parse(NodesShow);
-    const client = await openControlPlane(openSite(this.sitePath(flags)));
+    const client = await openControlPlane(this.siteDirectory(flags));
     try {
       const node = await client.showNode(args.node);
       for (const line of nodeDetailLines(node, terminalOptions(process.stdout, Date.now()))) this.log(line);

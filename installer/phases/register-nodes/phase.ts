@@ -15,7 +15,7 @@ export const registerNodes: Phase = {
   nodes: everyNode,
   async run({ site, plan, services, options }) {
     if (options.check) return { hosts: {}, changed: false };
-    const client = await openControlPlane(site);
+    const client = await openControlPlane(site, plan);
     try {
       const { changed } = await client.putSite(desiredSite(plan, services));
       return { hosts: {}, changed };

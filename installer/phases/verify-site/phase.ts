@@ -15,9 +15,9 @@ export const verifySite: Phase = {
   secondsPerHost: 2,
   needs: ["register-nodes"],
   nodes: everyNode,
-  async run({ site, hosts, options, signal, clock, onProgress }) {
+  async run({ site, plan, hosts, options, signal, clock, onProgress }) {
     if (options.check) return { hosts: {}, changed: false };
-    const client = await openControlPlane(site);
+    const client = await openControlPlane(site, plan);
     const deadline = clock.monotonic() + PATIENCE;
     try {
       for (;;) {
