@@ -89,8 +89,8 @@ class YamlWriter {
         text += isCollection(part) ? this.#flow(part, inner, columnOf()) : this.#scalar(part, inner, columnOf(), true);
       });
     };
-    if (Array.isArray(value)) value.forEach((item: unknown, index) => write([item], index));
-    else this.#entries(value).forEach((entry, index) => write(entry, index));
+    const rows = Array.isArray(value) ? value.map((item: unknown) => [item]) : this.#entries(value);
+    for (const [index, row] of rows.entries()) write(row, index);
     return text + close;
   }
 

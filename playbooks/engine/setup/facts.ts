@@ -73,13 +73,7 @@ function systemFacts(sections: Sections): Record<string, unknown> {
     hostname: node.split(".")[0],
     fqdn,
     domain: fqdn.includes(".") ? fqdn.slice(fqdn.indexOf(".") + 1) : (sections.get("domain") ?? ""),
-    service_mgr: isSystemd
-      ? "systemd"
-      : init === "systemd" || initPath.endsWith("systemd")
-        ? "systemd"
-        : /init$/.test(init)
-          ? "sysvinit"
-          : "service",
+    service_mgr: serviceManager(isSystemd, init, initPath),
     machine_id: sections.get("machine-id"),
     cmdline: commandLine,
     proc_cmdline: commandLine,
@@ -106,6 +100,13 @@ function systemFacts(sections: Sections): Record<string, unknown> {
     env: Object.fromEntries(pairs(sections, "environment")),
     ...hostKeys(sections),
   };
+}
+
+/** What keeps services running: whoever is process 1, unless that is a name many share. */
+function serviceManager(isSystemd: boolean, init: string, initPath: string): string {
+  if (isSystemd) return "systemd";
+  if (init !== "" && !["init", "sh", "bash"].includes(init)) return init;
+  return initPath.endsWith("systemd") ? "systemd" : "sysvinit";
 }
 
 function hostKeys(sections: Sections): Record<string, unknown> {
