@@ -18,6 +18,7 @@ import { sshd } from "./sshd/template.ts";
 import { sysctl } from "./sysctl/template.ts";
 import { upgrades } from "./upgrades/template.ts";
 import { wayBack } from "./way-back/template.ts";
+import { wayBackUnit } from "./way-back-unit/template.ts";
 
 /** Every template, by name. Written by `npm run generate`: add a folder with a template.ts instead of editing. */
 export const templates: readonly Template[] = [
@@ -40,4 +41,5 @@ export const templates: readonly Template[] = [
   sysctl,
   upgrades,
   wayBack,
+  wayBackUnit,
 ];

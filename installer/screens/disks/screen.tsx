@@ -30,7 +30,7 @@ export const disksScreen: WizardScreen<DisksModel> = {
   title: "Disks",
   intro:
     "Empty disks of storage nodes are used. A disk with anything on it is left alone unless you release it by its serial.",
-  keys: ["x leave out/use", "w release a disk that holds data", "Enter go on", "Esc back"],
+  keys: ["x leave out/use", "w release", "Enter go on", "Esc back"],
   help: [
     "used   empty, will hold the site's data",
     "left   not touched; ABOUT says why",

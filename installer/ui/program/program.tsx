@@ -1,6 +1,6 @@
 import { Box, render, useApp, useInput, useWindowSize } from "ink";
 import { type ReactElement, useEffect, useMemo, useState } from "react";
-import { type Key, keyOf } from "../key/key.ts";
+import { type Key, keysOf } from "../key/key.ts";
 
 /** Size of the terminal in cells. */
 export interface Size {
@@ -54,8 +54,7 @@ export function Running<Model, Message, Effect>({ program, keep }: RunningProps<
     for (const effect of program.effects) program.perform(effect, send);
   }, [program, send]);
   useInput((input, key) => {
-    const pressed = keyOf(input, key);
-    if (pressed !== undefined) send(program.onKey(pressed));
+    for (const pressed of keysOf(input, key)) send(program.onKey(pressed));
   });
   const height = program.fillsScreen ? { height: size.rows - 1 } : {};
   return (
