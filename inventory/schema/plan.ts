@@ -55,6 +55,14 @@ export const PlanStep = Type.Object({
 });
 export type PlanStep = Static<typeof PlanStep>;
 
+/** A port that a program listened on before the server became part of the site. */
+export const KeptPort = Type.Object({
+  protocol: Type.Union([Type.Literal("tcp"), Type.Literal("udp")]),
+  port: Type.Integer({ minimum: 1, maximum: 65535 }),
+  program: Type.String({ pattern: "^[A-Za-z0-9._+ -]{1,32}$", description: "Who listens there" }),
+});
+export type KeptPort = Static<typeof KeptPort>;
+
 export const PlannedNode = Type.Object({
   name: Type.String(),
   address: Type.String(),
@@ -63,6 +71,11 @@ export const PlannedNode = Type.Object({
   roles: Type.Array(Role),
   services: Type.Array(Type.String()),
   os: Type.String({ description: "As in `debian 13`" }),
+  keptPorts: Type.Optional(
+    Type.Array(KeptPort, {
+      description: "On an adopted server: what it serves and the firewall leaves open to everyone",
+    }),
+  ),
 });
 export type PlannedNode = Static<typeof PlannedNode>;
 

@@ -9,6 +9,7 @@ import { quantities } from "../classify-servers/quantities.ts";
 import type { Rules } from "../classify-servers/rules.ts";
 import { chooseDisks } from "./choose-disks.ts";
 import { compareText, orderFindings } from "./findings.ts";
+import { keptPorts, portFindings } from "./kept-ports.ts";
 import { type LastProbe, lastProbeFindings } from "./last-probe.ts";
 import { isCalled, nameServers } from "./name-servers.ts";
 import { type Host, placeServices } from "./place-services.ts";
@@ -70,15 +71,22 @@ export function planSite(input: PlanInput): Plan {
     site,
     input.usedWipes ?? [],
   );
+  const carried = (name: string) => placement.services.filter((one) => one.nodes.includes(name)).map((one) => one.name);
+  const ports = joining.map((member) => {
+    const own = services.filter((service) => carried(member.name).includes(service.name));
+    const owner = { server: member, adopted: member.verdict.adopted, services: own };
+    return { owner, kept: keptPorts(owner, input.applied) };
+  });
   const excluded = input.facts.filter((one) => !named.servers.some((server) => server.facts === one));
   const draft: Plan = {
     version: 1,
     site: site.site,
     domain: site.domain ?? `${site.site}.internal`,
     id: "",
-    nodes: joining.map((member) => ({
+    nodes: joining.map((member, index) => ({
       ...nodeOf(member),
-      services: placement.services.filter((one) => one.nodes.includes(member.name)).map((one) => one.name),
+      services: carried(member.name),
+      ...(ports[index]?.kept === undefined ? {} : { keptPorts: ports[index].kept }),
     })),
     verdicts,
     services: placement.services,
@@ -98,6 +106,7 @@ export function planSite(input: PlanInput): Plan {
       ),
       ...copyFindings(choice.disks, replicas),
       ...serverFindings(joining),
+      ...ports.flatMap(({ owner, kept }) => portFindings(owner, kept)),
       ...placement.findings,
       ...choice.findings,
     ]),

@@ -130,7 +130,7 @@ function verdictFindings(verdict: Verdict): Finding[] {
         "warning",
         "PLAN_ADOPTED",
         `${server} already runs something and is adopted: nothing on its disks is touched (${reasons}).`,
-        "Its firewall and SSH settings become the site's: check that what it runs stays reachable, or put it under `exclude`.",
+        "Its firewall becomes the site's, with the ports open that it serves now; check that nothing else has to reach it, or put it under `exclude`.",
         [server],
       ),
     );

@@ -15,7 +15,7 @@ export const firewall = defineTemplate({
   mode: 0o600,
   source: "firewall.nft.hbs",
   context: Type.Object({ rules: Type.Array(Rule) }),
-  contexts: (input) => [{ rules: [...sshRules(input), ...serviceRules(input)] }],
+  contexts: (input) => [{ rules: [...sshRules(input), ...serviceRules(input), ...keptRules(input)] }],
 });
 
 function sshRules({ site, node }: RenderInput) {
@@ -35,6 +35,18 @@ function serviceRules({ services, plan, node }: RenderInput) {
       return bySource(addressesOf(plan, port.from)).map((source) => ({ match: `${source} ${accept}`, comment }));
     }),
   );
+}
+
+/** An adopted server goes on serving what it served; its cluster may speak protocols of its own (VRRP, GRE, ESP, SCTP). */
+function keptRules({ node }: RenderInput) {
+  if (node.keptPorts === undefined) return [];
+  return [
+    ...node.keptPorts.map(({ protocol, port, program }) => ({
+      match: `${protocol} dport ${port} accept`,
+      comment: `kept, served before the site: ${program}`,
+    })),
+    { match: "meta l4proto != { tcp, udp } accept", comment: "kept, the server is adopted: other protocols" },
+  ];
 }
 
 function addressesOf(plan: Plan, from: ServicePort["from"]): string[] {

@@ -9,6 +9,7 @@ export const sshd = defineTemplate({
   mode: 0o644,
   source: "10-bdap.conf.hbs",
   context: Type.Object({ keysOnly: Type.Boolean() }),
-  // Where the installer itself logs in with a password, passwords stay allowed: hardening must not lock it out.
-  contexts: ({ site }) => [{ keysOnly: site.access.passwordFile === undefined }],
+  // Where the installer itself logs in with a password, passwords stay allowed: hardening must not lock it out. On an
+  // adopted server others may log in with one.
+  contexts: ({ site, node }) => [{ keysOnly: site.access.passwordFile === undefined && node.keptPorts === undefined }],
 });
