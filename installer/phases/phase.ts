@@ -62,6 +62,8 @@ export interface PhaseInput {
   readonly packageRoot: string;
   /** Where rendered files lie during this run: the site's rendered/, or a temporary folder under `check`. */
   readonly rendered: string;
+  /** Main file of the Ansible inventory of this run: the site's, or a temporary copy under `check`. */
+  readonly inventory: string;
   readonly credentials: RunCredentials;
   readonly options: ApplyOptions;
   /** Hosts this phase may touch: those of the plan that no earlier phase failed on. */

@@ -53,7 +53,7 @@ async function playbookRun(
   const become = access.sudoPassword === undefined ? {} : { ansible_become_password: access.sudoPassword };
   return {
     playbook: join(input.packageRoot, "playbooks", "plays", play),
-    inventory: [site.paths.inventory],
+    inventory: [input.inventory],
     rolesPath: [join(input.packageRoot, "playbooks", "roles")],
     extraVariables: { bdap_rendered: input.rendered, ...become, ...variables },
     limit: input.hosts.join(","),

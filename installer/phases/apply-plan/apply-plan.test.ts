@@ -30,6 +30,7 @@ async function apply(path: string, phases: readonly Phase[], changes: Partial<Ap
     services: [],
     packageRoot: "/nowhere",
     rendered: site.paths.rendered,
+    inventory: site.paths.inventory,
     credentials: runCredentials(new Map()),
     options: { check: false, diff: false, tags: [], skipTags: [], forks: 5, engine: "native" },
     limitedTo: ["one", "two"],

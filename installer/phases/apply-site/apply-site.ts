@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { hostname, tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { hostname, userInfo } from "node:os";
 import { systemClock } from "#inventory/kernel/clock.ts";
 import type { Plan } from "#inventory/schema/plan.ts";
 import type { SiteDirectory } from "#inventory/site-directory/site-directory.ts";
@@ -12,6 +10,7 @@ import { loadServices } from "../plan-site/load-services.ts";
 import { installPlan } from "../plans.ts";
 import { nothingPlanned, planRefused } from "./errors.ts";
 import { limitHosts } from "./limit-hosts.ts";
+import { placesFor } from "./prediction.ts";
 import { runCredentials } from "./run-credentials.ts";
 
 export interface ApplySiteInput {
@@ -32,7 +31,7 @@ export async function applySite(input: ApplySiteInput): Promise<ApplyOutcome> {
   const { site, options } = input;
   const plan = await plannedSite(site);
   const lock = options.check ? undefined : await site.lock({ what: "bdap apply", takeOver: input.takeOver });
-  const rendered = options.check ? await mkdtemp(join(tmpdir(), "bdap-check-")) : site.paths.rendered;
+  const places = await placesFor(site, options.check);
   const journal = options.check ? undefined : await site.openJournal();
   try {
     const outcome = await applyPlan(installPlan, {
@@ -41,7 +40,8 @@ export async function applySite(input: ApplySiteInput): Promise<ApplyOutcome> {
       plan,
       services: await loadServices(input.packageRoot),
       packageRoot: input.packageRoot,
-      rendered,
+      rendered: places.rendered,
+      inventory: places.inventory,
       credentials: runCredentials(await site.vault.read()),
       options,
       limitedTo: limitHosts(plan, options.limit),
@@ -55,7 +55,7 @@ export async function applySite(input: ApplySiteInput): Promise<ApplyOutcome> {
     return outcome;
   } finally {
     await journal?.close();
-    if (options.check) await rm(rendered, { recursive: true, force: true });
+    await places.remove();
     await lock?.release();
   }
 }

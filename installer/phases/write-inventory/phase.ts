@@ -1,3 +1,4 @@
+import { writeInventory as writeInventoryFiles } from "#inventory/site-directory/ansible-inventory.ts";
 import type { Phase } from "../phase.ts";
 import { everyNode } from "../plan-nodes.ts";
 import { sharesKernel } from "../render-files/shares-kernel.ts";
@@ -10,14 +11,13 @@ export const writeInventory: Phase = {
   secondsPerHost: 0,
   needs: [],
   nodes: everyNode,
-  async run({ site, plan, answers, options }) {
+  async run({ site, plan, answers, inventory }) {
     const allFacts = await site.readFacts();
     const hosts: Record<string, Record<string, unknown>> = {};
     for (const node of plan.nodes) {
       const facts = allFacts.find((one) => one.address === node.address);
       hosts[node.name] = { bdap_address: node.address, bdap_shares_kernel: sharesKernel(facts) };
     }
-    if (options.check) return { hosts: {}, changed: false };
-    return { hosts: {}, changed: (await site.writeInventory(plan, answers, { hosts })).length > 0 };
+    return { hosts: {}, changed: (await writeInventoryFiles(inventory, plan, answers, { hosts })).length > 0 };
   },
 };

@@ -125,6 +125,7 @@ function programEnvironment(folder: string, run: PlaybookRun): Record<string, st
     ANSIBLE_DEPRECATION_WARNINGS: "0",
     ANSIBLE_LOCALHOST_WARNING: "0",
     ANSIBLE_INVENTORY_UNPARSED_WARNING: "0",
+    ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED: "1",
     ANSIBLE_RETRY_FILES_ENABLED: "0",
     ANSIBLE_LOCAL_TEMP: join(folder, "tmp"),
     ANSIBLE_SSH_CONTROL_PATH_DIR: join(folder, "ssh"),
