@@ -5,9 +5,10 @@ import { someAnswers, someNode, somePlan } from "#test/fakes/plan.ts";
 import { createRenderer } from "../renderer/renderer.ts";
 import type { Template } from "../renderer/template.ts";
 import { firewall } from "./firewall/template.ts";
+import { journald } from "./journald/template.ts";
 import { sshd } from "./sshd/template.ts";
 
-const KEPT: PlannedNode["keptPorts"] = [
+const KEPT: NonNullable<PlannedNode["keptPorts"]> = [
   { protocol: "tcp", port: 6789, program: "ceph-mon" },
   { protocol: "udp", port: 8472, program: "unknown program" },
 ];
@@ -39,4 +40,9 @@ test("whoever logs in to an adopted server with a password still can", () => {
   expect(rendered(sshd, true)).not.toContain("PasswordAuthentication");
   expect(rendered(sshd, true)).not.toContain("PermitRootLogin");
   expect(rendered(sshd, false)).toContain("PasswordAuthentication no");
+});
+
+test("nothing of what an adopted server has logged is deleted", () => {
+  expect(rendered(journald, true)).not.toMatch(/MaxUse|MaxRetention|KeepFree/);
+  expect(rendered(journald, false)).toContain("MaxRetentionSec=3month");
 });

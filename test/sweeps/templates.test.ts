@@ -76,7 +76,7 @@ async function copyTasks(): Promise<CopyTask[]> {
   for await (const file of glob("playbooks/roles/*/tasks/*.yml", { cwd: root })) {
     const tasks = loadYaml(readFileSync(join(root, file), "utf8"), file) as Record<string, unknown>[];
     for (const task of tasks) {
-      const copy = task["ansible.builtin.copy"] as Record<string, string> | undefined;
+      const copy = (task["ansible.builtin.copy"] ?? blockCopy(task)) as Record<string, string> | undefined;
       if (copy?.["src"] === undefined) continue;
       found.push({
         role: file.split("/")[2] ?? "",
@@ -89,6 +89,18 @@ async function copyTasks(): Promise<CopyTask[]> {
     }
   }
   return found;
+}
+
+/** A rendered file that becomes a block of a file on the node, what else is in that file being left alone. */
+function blockCopy(task: Readonly<Record<string, unknown>>): Record<string, string> | undefined {
+  const block = task["ansible.builtin.blockinfile"] as Record<string, string> | undefined;
+  const path = /bdap_rendered ~ '\/' ~ inventory_hostname ~ '([^']+)'/.exec(block?.["block"] ?? "")?.[1];
+  if (block === undefined || path === undefined) return undefined;
+  return {
+    src: `{{ bdap_rendered }}/{{ inventory_hostname }}${path}`,
+    dest: block["path"] ?? "",
+    mode: block["mode"] ?? "",
+  };
 }
 
 /** The paths a task writes: one per item of a literal loop, else the one with its placeholder. */

@@ -8,6 +8,7 @@ export const journald = defineTemplate({
   path: "/etc/systemd/journald.conf.d/60-bdap.conf",
   mode: 0o644,
   source: "60-bdap.conf.hbs",
-  context: Type.Object({}),
-  contexts: () => [{}],
+  context: Type.Object({ limited: Type.Boolean() }),
+  // Limits would delete what an adopted server has logged so far.
+  contexts: ({ node }) => [{ limited: node.keptPorts === undefined }],
 });
