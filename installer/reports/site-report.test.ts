@@ -70,6 +70,14 @@ describe("statusLines", () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
+  it("leaves out what is merely not known yet, until its tolerance is over", () => {
+    const unread = { ...lowDisk, status: "unknown" as const, severity: "info" as const, tolerated: true };
+    const asked = (tolerated: boolean) =>
+      statusLines({ ...status, nodes: [node({ checks: [{ ...unread, tolerated }] })] }, plain).join("\n");
+    expect(asked(true)).not.toContain("AGENT_DISK_SPACE_LOW");
+    expect(asked(false)).toContain("AGENT_DISK_SPACE_LOW");
+  });
+
   it("paints states, and only through the given paint", () => {
     const painted = statusLines(status, { ...plain, paint: (style, text) => `<${style}>${text}` });
     expect(painted[0]).toBe("Site geneva: <red>not healthy");

@@ -16,7 +16,12 @@ type Check = NodeSummary["checks"][number];
 export function statusLines(status: SiteStatus, options: ReportOptions): string[] {
   const { paint } = options;
   const verdict = status.healthy ? paint("green", "healthy") : paint("red", "not healthy");
-  const problems = status.nodes.flatMap((node) => node.checks.map((check) => ({ node: node.name, ...check })));
+  // What is merely not known yet, within its tolerance, is left to `bdap checks list`.
+  const problems = status.nodes.flatMap((node) =>
+    node.checks
+      .filter((check) => check.status !== "unknown" || !check.tolerated)
+      .map((check) => ({ node: node.name, ...check })),
+  );
   return [
     `Site ${status.site}: ${verdict}`,
     ...section(nodeLines(status.nodes, options)),
