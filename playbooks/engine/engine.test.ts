@@ -174,6 +174,34 @@ test("handlers an interrupted run owed are run, and told", async () => {
   expect(events.filter((event) => event.type === "handler-done")).toHaveLength(1);
 });
 
+test("handlers an interrupted run owed wait until what they need is there", async () => {
+  const text = `
+- name: P
+  hosts: all
+  gather_facts: false
+  tasks:
+    - copy: { content: x, dest: "{{ folder }}/settings" }
+      notify: restart
+    - meta: flush_handlers
+    - copy: { content: x, dest: "{{ folder }}/unit" }
+      notify: late
+  handlers:
+    - name: late
+      command: "test -e {{ folder }}/unit"
+    - name: restart
+      command: "test -e {{ folder }}/settings"
+`;
+  const owed = ["late", "restart"].map((handler) => ({ play: "P", handler, host: "b" }));
+  const { events, outcome } = await play(text, { limit: "b", pendingHandlers: owed });
+  expect(outcome.hosts["b"]).toMatchObject({ failed: 0 });
+  const done = events.filter((event) => event.type === "handler-done");
+  expect(done.map((event) => event.handler)).toEqual(["restart", "late"]);
+  // Nothing changes any more, and yet each runs where its task stands.
+  const again = await play(text, { limit: "b", pendingHandlers: owed });
+  const later = again.events.filter((event) => event.type === "handler-done");
+  expect(later.map((event) => event.handler)).toEqual(["restart", "late"]);
+});
+
 test("check mode changes nothing and foretells what would change", async () => {
   const text =
     '- hosts: a\n  gather_facts: false\n  tasks:\n    - copy: { content: x, dest: "{{ folder }}/new" }\n    - command: "touch {{ folder }}/never"\n';

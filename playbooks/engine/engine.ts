@@ -188,7 +188,7 @@ class Engine {
     services.store.enterPlay({ play, allHosts: all, batch, remaining: () => runner.remaining() });
     await this.#readFiles(play, batch);
     for (const owed of this.#run.pendingHandlers ?? [])
-      if (owed.play === play.name && batch.includes(owed.host)) handlers.notify(owed.handler, owed.host);
+      if (owed.play === play.name && batch.includes(owed.host)) handlers.carry(owed.handler, owed.host);
     await this.#emit({ type: "play-start", play: play.name, hosts: batch });
     await runner.run(this.#gathering(play));
     for (const host of [...runner.failed, ...runner.unreachable]) this.#lost.add(host);

@@ -6,6 +6,7 @@ export class Handlers {
   readonly #tasks: Task[] = [];
   readonly #names: string[] = [];
   readonly #owed = new Map<number, Set<string>>();
+  readonly #carried = new Map<number, Set<string>>();
   readonly #nameOf: (task: Task) => string;
 
   /** `nameOf` gives a handler's name, templated. */
@@ -34,10 +35,36 @@ export class Handlers {
   notify(name: string, host: string): string[] {
     const found = this.#find(name);
     for (const index of found) {
-      const hosts = this.#owed.get(index) ?? new Set<string>();
-      this.#owed.set(index, hosts.add(host));
+      this.#carried.get(index)?.delete(host);
+      note(this.#owed, index, host);
     }
     return found.map((index) => this.#names[index] ?? "");
+  }
+
+  /**
+   * Notes what an interrupted run still owed to `host`. It comes due where that run would have run it, not sooner: what the
+   * handler needs (a unit, a file) may not be there before.
+   */
+  carry(name: string, host: string): void {
+    for (const index of this.#find(name)) note(this.#carried, index, host);
+  }
+
+  carries(host: string): boolean {
+    return [...this.#carried.values()].some((hosts) => hosts.has(host));
+  }
+
+  /** Of what is carried over for `host`, all that `name` means is owed from now on. */
+  resume(name: string, host: string): void {
+    for (const index of this.#find(name)) {
+      if (this.#carried.get(index)?.delete(host) === true) note(this.#owed, index, host);
+    }
+  }
+
+  /** All that is carried over for `hosts` is owed from now on. */
+  resumeAll(hosts: readonly string[]): void {
+    for (const [index, carried] of this.#carried) {
+      for (const host of hosts) if (carried.delete(host)) note(this.#owed, index, host);
+    }
   }
 
   /** The last handler of that name (alone or behind its role's), and every one that listens to it. */
@@ -68,6 +95,10 @@ export class Handlers {
       if (due.length > 0) yield { task, name: this.#names[index] ?? "", hosts: due };
     }
   }
+}
+
+function note(list: Map<number, Set<string>>, index: number, host: string): void {
+  list.set(index, (list.get(index) ?? new Set<string>()).add(host));
 }
 
 function tasksOf(node: PlayNode): Task[] {

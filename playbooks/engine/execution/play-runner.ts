@@ -89,6 +89,7 @@ export class PlayRunner {
       const live = hosts.filter((host) => !this.#failed.has(host) && !this.#isGone(host));
       for (const host of await this.#list(section, live, false)) this.#failed.add(host);
       const due = hosts.filter((host) => !this.#isGone(host) && (isForced || !this.#failed.has(host)));
+      if (section === sections.at(-1)) this.#options.handlers.resumeAll(due);
       for (const host of await this.#flush(due)) this.#failed.add(host);
     }
   }
@@ -241,11 +242,18 @@ export class PlayRunner {
 
   async #notify(task: Task, outcome: TaskOutcome): Promise<void> {
     const { handlers, emit, play } = this.#options;
-    for (const name of outcome.notified) {
-      const found = handlers.notify(name, outcome.host);
+    const { host, status, changed } = outcome;
+    // Whether a task whose connection was lost changed anything nobody knows: its handlers run once the host is back.
+    const isOwed = status === "unknown" || (changed && status !== "failed" && status !== "unreachable");
+    if (!isOwed && !(status === "ok" && handlers.carries(host))) return;
+    for (const name of outcome.notifies()) {
+      if (!isOwed) {
+        handlers.resume(name, host);
+        continue;
+      }
+      const found = handlers.notify(name, host);
       if (found.length === 0) throw engineErrors.unknownHandler(name, placeText(task.directives.place));
-      for (const handler of found)
-        await emit({ type: "handler-notified", play: play.name, handler, host: outcome.host });
+      for (const handler of found) await emit({ type: "handler-notified", play: play.name, handler, host });
     }
   }
 

@@ -38,7 +38,8 @@ export interface TaskOutcome {
   readonly differences: readonly Difference[];
   readonly isCensored: boolean;
   readonly inclusions: readonly Inclusion[];
-  readonly notified: readonly string[];
+  /** Names of the handlers it notifies when it changed something; worked out when asked. */
+  readonly notifies: () => readonly string[];
   readonly durationMilliseconds: number;
   readonly warnings: readonly string[];
   readonly error?: ErrorRecord;
@@ -110,10 +111,7 @@ export class TaskRunner {
       differences: outcomes.flatMap((outcome) => outcome.differences),
       isCensored: isHidden,
       inclusions,
-      notified:
-        changed && status !== "failed" && status !== "unreachable" && status !== "unknown"
-          ? this.#notified(task, scope)
-          : [],
+      notifies: () => this.#notifies(task, scope),
       durationMilliseconds: performance.now() - started,
       warnings: outcomes.flatMap((outcome) => outcome.warnings),
       ...(error === undefined ? {} : { error }),
@@ -129,7 +127,7 @@ export class TaskRunner {
     }
   }
 
-  #notified(task: Task, scope: HostScope): string[] {
+  #notifies(task: Task, scope: HostScope): string[] {
     return collected(task.directives, "notify").flatMap((written) => {
       const value = this.#services.templar.template(written, scope);
       return (Array.isArray(value) ? value : [value]).map(pythonString);
