@@ -11,7 +11,7 @@ import type { OutputSink, ScriptEnd, Shell } from "./shell.ts";
 
 /** Larger input gets a channel of its own, where it flows as it is. */
 const IN_BAND_BYTES = 128 * 1024;
-const ENDING_MILLISECONDS = 8_000;
+const ENDING_MILLISECONDS = 15_000;
 /** How long after a shell died by a signal its connection may turn out to be gone too (a host that shuts down). */
 const GOING_DOWN_MILLISECONDS = 300;
 
