@@ -1,5 +1,6 @@
 import {
   constructFromEvents,
+  DUMP_SCHEMA,
   defineScalarTag,
   dump,
   EVENT_ID,
@@ -167,10 +168,22 @@ function recordLines(
   walk(document);
 }
 
-/** `value` as YAML that both YAML 1.1 and 1.2 readers read back as the same value. Keys keep their order. */
+/**
+ * `value` as YAML that both YAML 1.1 and 1.2 readers read back as the same value. Keys keep their order; an
+ * {@link UnsafeText} is tagged as such.
+ */
 export function dumpYaml(value: unknown): string {
-  return dump(value, { lineWidth: 120, noRefs: true });
+  writingSchema ??= DUMP_SCHEMA.withTags(
+    defineScalarTag<UnsafeText>("!unsafe", {
+      resolve: (text) => new UnsafeText(text),
+      identify: (data) => data instanceof UnsafeText,
+      represent: (data) => (data as UnsafeText).value,
+    }),
+  );
+  return dump(value, { lineWidth: 120, noRefs: true, schema: writingSchema });
 }
+
+let writingSchema: Schema | undefined;
 
 function reading<T>(source: string, read: () => T): T {
   try {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { loadYaml } from "../kernel/yaml.ts";
+import { loadYaml, UnsafeText } from "../kernel/yaml.ts";
 import type { Plan } from "../schema/plan.ts";
 import type { Site } from "../schema/site.ts";
 import { inventoryFiles, serviceGroup, writeInventory } from "./ansible-inventory.ts";
@@ -61,6 +61,15 @@ const two = plan([
 describe("inventoryFiles", () => {
   const read = (name: string) =>
     loadYaml(inventoryFiles(two, site, { hosts: { st1: { note: 1 } } }).get(name) ?? "", name);
+
+  it("never lets what a server told be taken for a template", () => {
+    const told = "{{ lookup('pipe', 'id') }}";
+    const disks = two.disks.map((disk) => ({ ...disk, serial: told, byId: `/dev/disk/by-id/ata-${told}` }));
+    const text = inventoryFiles({ ...two, disks }, site).get("host_vars/st1/bdap.yml") ?? "";
+    expect(loadYaml(text, "bdap.yml")).toMatchObject({
+      bdap_disks: [{ serial: new UnsafeText(told), path: new UnsafeText(`/dev/disk/by-id/ata-${told}`) }],
+    });
+  });
 
   it("groups nodes by role and by service, all roles being there", () => {
     expect(read("hosts.yml")).toMatchObject({

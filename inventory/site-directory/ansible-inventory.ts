@@ -1,7 +1,7 @@
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { readFileIfThere, writeFileDurably } from "../kernel/files.ts";
-import { dumpYaml } from "../kernel/yaml.ts";
+import { dumpYaml, UnsafeText } from "../kernel/yaml.ts";
 import type { Plan, PlannedNode } from "../schema/plan.ts";
 import { Role, type Site } from "../schema/site.ts";
 
@@ -99,8 +99,17 @@ function nodeVariables(plan: Plan, node: PlannedNode) {
   return {
     bdap_roles: node.roles,
     bdap_services: node.services,
-    bdap_disks: disks.map((disk) => ({ serial: disk.serial, path: disk.byId ?? disk.path, wipe: disk.wipe })),
+    bdap_disks: disks.map((disk) => ({
+      serial: asTold(disk.serial),
+      path: asTold(disk.byId ?? disk.path),
+      wipe: disk.wipe,
+    })),
   };
+}
+
+/** Text a server told, which Ansible must never take for a template: a serial number could run commands here. */
+function asTold(text: string): string | UnsafeText {
+  return /\{[{%#]/.test(text) ? new UnsafeText(text) : text;
 }
 
 /** A path that stays right when the site directory is moved: Ansible knows where the inventory lies. */
