@@ -213,7 +213,8 @@ async function pause(context: ActionContext): Promise<Result> {
 }
 
 async function waitForConnection(context: ActionContext): Promise<Result> {
-  const { arguments: args, signal } = context;
+  const { arguments: args, settings, signal } = context;
+  if (settings.checkMode) return { skipped: true };
   const wrong = unknownArguments(context, ["connect_timeout", "delay", "sleep", "timeout"]);
   if (wrong !== undefined) return wrong;
   const number = (name: string, otherwise: number) => numeric(args.get(name) ?? otherwise) ?? Number(args.get(name));

@@ -5,6 +5,9 @@ import type { EngineEvent, HostRecap, TaskStatus } from "../events.ts";
 import type { Censor } from "../execution/censor.ts";
 import { isPlainObject } from "../expression/values.ts";
 
+/** Files above this are not shown in differences, ansible-core's own default. */
+const SHOWN_BYTES = 104_448;
+
 const About = {
   play: Type.String(),
   task: Type.String(),
@@ -49,7 +52,7 @@ export function readAnsibleEvent(line: string, censor: Censor): EngineEvent | un
   if (parsed.type === "recap") return { type: "recap", hosts: parsed.hosts as unknown as Record<string, HostRecap> };
   if (parsed.type !== "task-result") return parsed as EngineEvent;
   const { result, diff, status, ...rest } = parsed;
-  const differences = censor.differences(differencesOf(diff), "censored" in result);
+  const differences = censor.differences(differencesOf(diff, result), "censored" in result);
   return {
     ...rest,
     status: status as TaskStatus,
@@ -69,19 +72,34 @@ function parse(line: string): AnsibleEvent | undefined {
   return schemaProblems(AnsibleEvent, value, 1).length === 0 ? (value as AnsibleEvent) : undefined;
 }
 
-function differencesOf(diff: unknown): Difference[] {
+/** What changes, in our words where Ansible only says that a file is binary or large. */
+function differencesOf(diff: unknown, result: Readonly<Record<string, unknown>>): Difference[] {
   const list = Array.isArray(diff) ? diff : [diff];
   return list.filter(isPlainObject).flatMap((part) => {
     const { before, after } = part;
-    if (before === undefined && after === undefined) return [];
-    const text = (value: unknown) => (typeof value === "string" ? value : `${JSON.stringify(value ?? "", null, 4)}\n`);
+    const sha1 = typeof result["checksum"] === "string" ? `, sha1 ${result["checksum"]}` : "";
+    const oldText = unreadable(part, "dst", "") ?? text(before);
+    const newText = unreadable(part, "src", sha1) ?? text(after);
+    if (oldText === newText) return [];
     return [
       {
-        before: text(before),
-        after: text(after),
+        before: oldText,
+        after: newText,
         beforeHeader: String(part["before_header"] ?? "before"),
         afterHeader: String(part["after_header"] ?? "after"),
       },
     ];
   });
+}
+
+function text(value: unknown): string {
+  if (value === undefined) return "";
+  return typeof value === "string" ? value : `${JSON.stringify(value, null, 4)}\n`;
+}
+
+/** The line for a side of a difference that is not shown as text; undefined for one that is. */
+function unreadable(part: Readonly<Record<string, unknown>>, side: "src" | "dst", more: string): string | undefined {
+  const larger = part[`${side}_larger`];
+  if (larger === undefined && part[`${side}_binary`] === undefined) return undefined;
+  return `(binary or larger than ${typeof larger === "number" ? larger : SHOWN_BYTES} bytes${more})\n`;
 }

@@ -26,7 +26,8 @@ export class Censor {
     const forms = [text, text.trimEnd(), JSON.stringify(text).slice(1, -1), shellQuote(text), encodeURIComponent(text)];
     forms.push(Buffer.from(text).toString("base64"));
     const lines = text.split("\n").map((line) => line.trim());
-    if (lines.length > 1) forms.push(...lines.filter((line) => line.length >= 16));
+    // The frame of a PEM text says nothing, and would hide the same line of others that are no secret.
+    if (lines.length > 1) forms.push(...lines.filter((line) => line.length >= 16 && !line.startsWith("-----")));
     const before = this.#texts.size;
     for (const form of forms) if (form.length >= MIN_LENGTH) this.#texts.add(form);
     if (this.#texts.size === before) return;

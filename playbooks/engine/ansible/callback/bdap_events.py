@@ -13,6 +13,12 @@ DOCUMENTATION = """
 """
 
 
+def _listed(difference):
+    if not difference:
+        return []
+    return list(difference) if isinstance(difference, list) else [difference]
+
+
 class CallbackModule(CallbackBase):
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "stdout"
@@ -66,7 +72,14 @@ class CallbackModule(CallbackBase):
         started = self._started.pop((host, task._uuid), None)
         duration = 0 if started is None else (time.monotonic() - started) * 1000
         values = {key: value for key, value in result._result.items() if key != "invocation"}
-        differences = values.pop("diff", None)
+        differences = _listed(values.pop("diff", None))
+        items = values.get("results")
+        if isinstance(items, list) and any(isinstance(item, dict) and "diff" in item for item in items):
+            differences += [part for item in items if isinstance(item, dict) for part in _listed(item.get("diff"))]
+            values["results"] = [
+                {key: value for key, value in item.items() if key not in ("diff", "invocation")} if isinstance(item, dict) else item
+                for item in items
+            ]
         about = self._about(task)
         self._tell(
             type="task-result", host=host, status=status, result=values, diff=differences, durationMilliseconds=duration, **about
