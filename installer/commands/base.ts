@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { Command, Errors, Flags } from "@oclif/core";
 import { ApplianceError, errorRecordOf, exitCodeOf } from "#inventory/kernel/errors.ts";
 import { openSite, type SiteDirectory } from "#inventory/site-directory/site-directory.ts";
+import { visible } from "../reports/terminal.ts";
 
 /** The flags that say which site, and how to open it. */
 export interface SiteFlags {
@@ -60,6 +61,14 @@ export abstract class BaseCommand extends Command {
   /** Root folder of the installed package: playbooks, templates and bundles lie under it. */
   protected get packageRoot(): string {
     return this.config.root;
+  }
+
+  override log(message = ""): void {
+    super.log(visible(message));
+  }
+
+  override logToStderr(message = ""): void {
+    super.logToStderr(visible(message));
   }
 
   /** One document of `--json` output. A command that streams returns nothing and writes lines by {@link emitJson}. */

@@ -6,8 +6,12 @@ import { runUnderAnsible } from "#playbooks/engine/ansible/ansible.ts";
 import { runPlaybook } from "#playbooks/engine/engine.ts";
 import type { EngineEvent, HostRecap } from "#playbooks/engine/events.ts";
 import type { PlaybookRun } from "#playbooks/engine/run.ts";
+import type { ModuleResult } from "#playbooks/operations/operation.ts";
 import type { HostOutcome, Phase, PhaseInput, PhaseReport } from "./phase.ts";
 import { accessOf } from "./site-access/site-access.ts";
+
+/** Characters of a program's last words that are told. */
+const SAID = 600;
 
 /** A phase that runs one playbook of ours. */
 export interface PlayPhase extends Omit<Phase, "run"> {
@@ -79,17 +83,24 @@ async function playbookRun(
 function noteCause(event: EngineEvent, causes: Map<string, ErrorRecord>): void {
   if (event.type !== "task-result") return;
   if (event.status !== "failed" && event.status !== "unreachable" && event.status !== "unknown") return;
-  causes.set(event.host, event.error ?? failedTask(event.task, event.role, event.result["msg"]));
+  causes.set(event.host, event.error ?? failedTask(event.task, event.role, event.result));
 }
 
-function failedTask(task: string, role: string | undefined, message: unknown): ErrorRecord {
+function failedTask(task: string, role: string | undefined, result: ModuleResult): ErrorRecord {
   return {
     code: "PLAYBOOKS_TASK_FAILED",
     kind: "environment",
-    message: `${role === undefined ? "" : `${role}: `}${task}: ${typeof message === "string" ? message : "failed"}`,
+    message: `${role === undefined ? "" : `${role}: `}${task}: ${failureWords(result)}`,
     hint: "Correct what it says on that host, then run bdap apply again: it goes on from there.",
     context: { task },
   };
+}
+
+/** What a module says, and the end of what its program said: "failed to validate" alone helps nobody. */
+function failureWords({ msg, stderr }: ModuleResult): string {
+  const words = typeof msg === "string" && msg !== "" ? msg : "failed";
+  const said = typeof stderr === "string" ? stderr.trim().slice(-SAID) : "";
+  return said === "" || words.includes(said) ? words : `${words}: ${said}`;
 }
 
 function outcomeOf(recap: HostRecap, cause: ErrorRecord | undefined): HostOutcome {

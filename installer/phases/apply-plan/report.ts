@@ -1,5 +1,6 @@
 import type { EngineEvent, TaskStatus } from "#playbooks/engine/events.ts";
 import type { Difference } from "#playbooks/operations/operation.ts";
+import { printable } from "../../reports/text-table.ts";
 import type { ApplyEvent, FinalOutcome } from "./events.ts";
 
 export interface ReportOptions {
@@ -11,8 +12,15 @@ export interface ReportOptions {
 
 const LOUD: ReadonlySet<TaskStatus> = new Set(["changed", "failed", "unreachable", "unknown", "rescued"]);
 
-/** An event as lines of plain text: what a log or a terminal without cursor control shows. Empty for what is not worth one. */
+/**
+ * An event as lines of plain text: what a log or a terminal without cursor control shows. Empty for what is not worth one.
+ * Hosts have a say in messages and differences, so nothing that a terminal would obey is left in them.
+ */
 export function reportLines(event: ApplyEvent, options: ReportOptions): string[] {
+  return linesOf(event, options).map(printable);
+}
+
+function linesOf(event: ApplyEvent, options: ReportOptions): string[] {
   switch (event.type) {
     case "run-start":
       return startLines(event);
