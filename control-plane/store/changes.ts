@@ -70,21 +70,22 @@ export function recordJoin(
   return { ...revoked, identities: [...revoked.identities.filter(({ node }) => node !== join.node), identity] };
 }
 
-/** Records a renewal; the earlier certificate stays good until its end, in case the reply is lost on its way. */
+/**
+ * Records a renewal; the earlier certificate stays good until its end, in case the reply is lost on its way. Nothing changes
+ * when the presented certificate is no longer one of the node's.
+ */
 export function recordRenewal(
   state: ControlPlaneState,
-  node: string,
-  certificate: Certificate,
+  renewal: { readonly node: string; readonly presented: string; readonly certificate: Certificate },
   now: number,
 ): ControlPlaneState {
-  return {
-    ...state,
-    identities: state.identities.map((identity) => {
-      if (identity.node !== node) return identity;
-      const valid = identity.certificates.filter(({ notAfter }) => notAfter > now);
-      return { ...identity, certificates: [...valid, { ...certificate }].slice(-CERTIFICATES_PER_NODE) };
-    }),
-  };
+  const { node, presented, certificate } = renewal;
+  const owner = state.identities.find((identity) => identity.node === node);
+  const held = owner?.certificates.some(({ serial }) => serial === presented) === true;
+  if (owner === undefined || !held || state.revocations.some(({ serial }) => serial === presented)) return state;
+  const valid = owner.certificates.filter(({ notAfter }) => notAfter > now);
+  const renewed = { ...owner, certificates: [...valid, { ...certificate }].slice(-CERTIFICATES_PER_NODE) };
+  return { ...state, identities: state.identities.map((identity) => (identity === owner ? renewed : identity)) };
 }
 
 /** Voids every certificate of a node. */

@@ -66,7 +66,7 @@ export async function agentRoutes(app: FastifyInstance, parts: Parts, security: 
     },
     async (request) => {
       checkVersion(request.body.version);
-      return renewCertificate(parts, peerOf(request).name, request.body.csr);
+      return renewCertificate(parts, peerOf(request), request.body.csr);
     },
   );
 
