@@ -26,17 +26,19 @@ export function fileScript(file: FileToWrite, sha256: string): string {
   const { temporary: noFile, content, checksum, attributes, refused, rename } = FILE_STATUS;
   return [
     `p=${shellQuote(file.path)}; t=${shellQuote(temporary)}; umask 077`,
-    // Without overwriting: the name is ours alone, whoever else may write in that directory.
-    `set -C; : >"$t" || exit ${noFile}; set +C`,
+    // Without overwriting, and by its descriptor from here on: whoever else may write in that directory can put something
+    // else in the file's place, but has neither content, owner nor mode of it changed by us.
+    `set -C; command exec 3>"$t" || exit ${noFile}; set +C; f=/proc/self/fd/3`,
     `trap 'rm -f -- "$t"' EXIT; trap 'exit 130' HUP INT TERM`,
-    `cat >"$t" || exit ${content}`,
+    `cat >&3 || exit ${content}`,
     `sum=$(sha256sum <"$t") || exit ${content}`,
     `[ "\${sum%% *}" = ${sha256} ] || { echo "the content arrived incomplete" >&2; exit ${checksum}; }`,
     `mode=; own=; if [ -f "$p" ]; then own=$(stat -L -c '%a %u:%g' "$p"); mode=\${own%% *}; own=\${own#* }; fi`,
     // -O and -G are true when the file is the user's own already, which saves a process.
-    `[ -z "$own" ] || { [ -O "$p" ] && [ -G "$p" ]; } || chown "$own" "$t" || exit ${attributes}`,
-    ...(owner === undefined ? [] : [`chown ${owner} "$t" || exit ${attributes}`]),
-    `chmod ${mode} "$t" || exit ${attributes}`,
+    `[ -z "$own" ] || { [ -O "$p" ] && [ -G "$p" ]; } || chown "$own" "$f" || exit ${attributes}`,
+    ...(owner === undefined ? [] : [`chown ${owner} "$f" || exit ${attributes}`]),
+    `chmod ${mode} "$f" || exit ${attributes}`,
+    "exec 3>&-",
     `[ ! -e /sys/fs/selinux/enforce ] || [ ! -e "$p" ] || chcon --reference="$p" "$t"`,
     ...(file.validate === undefined ? [] : [`( ${validation(file.validate)} ) </dev/null || exit ${refused}`]),
     `sync "$t" || exit ${content}`,
