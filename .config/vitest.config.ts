@@ -13,7 +13,11 @@ export default defineConfig({
           name: "unit",
           include: ["**/*.test.{ts,tsx}"],
           exclude: ["**/*.lab.test.ts", "node_modules/**", ".build/**"],
-          testTimeout: 20_000,
+          testTimeout: 30_000,
+          // Many tests wait for clocks, sockets and keys: more of them than there are cores.
+          maxWorkers: 4,
+          // Nothing here keeps state in modules, so test files can share a worker.
+          isolate: false,
         },
       },
       {

@@ -160,6 +160,7 @@ describe("an agent and the control plane", () => {
     await writeFile(join(state, "join-token"), token);
     startAgent();
     await until(async () => said.some((line) => line.includes("the join token is refused")));
+    await until(async () => (await eventCodes()).includes("TOKEN_REFUSED"));
     expect((await eventCodes()).filter((code) => code === "TOKEN_REFUSED")).toHaveLength(1);
     await invite();
     await isReportingAnew();

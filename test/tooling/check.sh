@@ -8,9 +8,18 @@ if [ ! -x node_modules/.bin/node ]; then
 fi
 export PATH="$PWD/node_modules/.bin:$PATH"
 
-tsc --noEmit
-biome check --error-on-warnings .
-oxlint --quiet --type-aware
-node test/tooling/generate-registries.ts --check
+# The static checks side by side: each speaks only when it finds something.
+tsc --noEmit &
+types=$!
+oxlint --quiet --type-aware >/tmp/bdap-oxlint.$$ 2>&1 &
+promises=$!
+status=0
+biome check --error-on-warnings . || status=1
+node test/tooling/generate-registries.ts --check || status=1
+wait $types || status=1
+wait $promises || { cat /tmp/bdap-oxlint.$$; status=1; }
+rm -f /tmp/bdap-oxlint.$$
+[ $status = 0 ] || exit $status
+
 node test/tooling/build.ts
 vitest run --config .config/vitest.config.ts --project unit "$@"
