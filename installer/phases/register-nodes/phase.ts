@@ -2,7 +2,6 @@ import type { DesiredSite } from "#agent/protocol/operator.ts";
 import type { Plan } from "#inventory/schema/plan.ts";
 import type { Service } from "#inventory/schema/service.ts";
 import type { Phase } from "../phase.ts";
-import { everyNode } from "../plan-nodes.ts";
 import { openControlPlane } from "../site-access/site-access.ts";
 
 /** Tells the control plane which nodes and services the site shall have. */
@@ -12,7 +11,8 @@ export const registerNodes: Phase = {
   destructive: false,
   secondsPerHost: 0,
   needs: ["provision-control-plane"],
-  nodes: everyNode,
+  // It speaks to the control plane alone: a node that failed must not keep the others from being known.
+  nodes: () => [],
   async run({ site, plan, services, options }) {
     if (options.check) return { hosts: {}, changed: false };
     const client = await openControlPlane(site, plan);
