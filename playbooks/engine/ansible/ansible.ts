@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ApplianceError } from "#inventory/kernel/errors.ts";
@@ -11,6 +10,7 @@ import { Censor } from "../execution/censor.ts";
 import { isPlainObject } from "../expression/values.ts";
 import type { PlaybookOutcome, PlaybookRun } from "../run.ts";
 import { readAnsibleEvent } from "./ansible-event.ts";
+import { makePrivateFolder } from "./private-folder.ts";
 
 export interface AnsibleOptions {
   /** The program; looked for in PATH unless given. */
@@ -24,11 +24,11 @@ export interface AnsibleOptions {
  * `PLAYBOOKS_ANSIBLE_REFUSED` (it refused the files or broke), `PLAYBOOKS_RUN_CANCELLED`.
  */
 export async function runUnderAnsible(run: PlaybookRun, options: AnsibleOptions = {}): Promise<PlaybookOutcome> {
-  const folder = await mkdtemp(join(tmpdir(), "bdap-ansible-"));
+  const folder = await makePrivateFolder();
   try {
-    return await runIn(folder, run, options.ansiblePlaybook ?? "ansible-playbook");
+    return await runIn(folder.path, run, options.ansiblePlaybook ?? "ansible-playbook");
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await folder.remove();
   }
 }
 
