@@ -22,6 +22,19 @@ afterEach(async () => {
 
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
 
+describe("the folder", () => {
+  it("keeps secrets out of git beside what a person ignores already, and says so once", async () => {
+    await writeFile(site.paths.ignore, "*.bak");
+    await site.create();
+    const text = await readFile(site.paths.ignore, "utf8");
+    expect(text.split("\n")).toEqual(
+      expect.arrayContaining(["*.bak", "/.vault-password*", "/rendered/", "/facts/*.raw/"]),
+    );
+    await site.create();
+    expect(await readFile(site.paths.ignore, "utf8")).toBe(text);
+  });
+});
+
 describe("answers", () => {
   it("come back as they were written, and can be written again", async () => {
     await site.writeAnswers(answers);
@@ -72,7 +85,7 @@ describe("the vault", () => {
     expect([...(await again.read()).keys()]).toEqual(["key", "other", "token"]);
     await again.set({ other: null });
     expect(await site.vault.get("other")).toBeUndefined();
-    expect(await readFile(site.paths.ignore, "utf8")).toContain("/.vault-password\n");
+    expect(await readFile(site.paths.ignore, "utf8")).toContain("/.vault-password*\n");
   });
 
   it("opens with a password file kept elsewhere, white space around it or not", async () => {

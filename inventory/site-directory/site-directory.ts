@@ -24,7 +24,7 @@ export interface SiteDirectory {
   readonly vault: SiteVault;
   /** Socket of the SSH agent of whoever runs this, where there is one. */
   readonly agentSocket: string | undefined;
-  /** Makes the folder (mode 0700) and its .gitignore where they are missing. */
+  /** Makes the folder (mode 0700) and what its .gitignore must name, where they are missing. */
   create(): Promise<void>;
   /** site.yml. `INVENTORY_SITE_MISSING`, `INVENTORY_SITE_INVALID`, `KERNEL_YAML_UNPARSABLE`, the last two with line and column. */
   readAnswers(): Promise<Site>;
@@ -91,19 +91,18 @@ export function openSite(path: string, options: SiteOptions = {}): SiteDirectory
   };
 }
 
-const IGNORED = `# Written by bdap. Secrets and what is made anew at will do not belong in git.
-/.vault-password
-/lock.json*
-/rendered/
-/facts/*.raw/
-/keys/
-/secrets/
-.*.tmp
-`;
+/** Secrets and what is made anew at will do not belong in git. */
+const IGNORED = ["/.vault-password*", "/lock.json*", "/rendered/", "/facts/*.raw/", "/keys/", "/secrets/", ".*.tmp"];
+const IGNORED_WHY = "# Written by bdap. Secrets and what is made anew at will do not belong in git.";
 
 async function create(root: string, paths: SitePaths): Promise<void> {
   await mkdir(root, { recursive: true, mode: 0o700 });
-  if ((await readFileIfThere(paths.ignore)) === undefined) await writeFileDurably(paths.ignore, IGNORED);
+  const text = (await readFileIfThere(paths.ignore)) ?? "";
+  const lines = text.split(/\r?\n/);
+  const missing = IGNORED.filter((line) => !lines.includes(line));
+  if (missing.length === 0) return;
+  const before = text === "" || text.endsWith("\n") ? text : `${text}\n`;
+  await writeFileDurably(paths.ignore, `${before}${[IGNORED_WHY, ...missing].join("\n")}\n`);
 }
 
 async function readAllFacts(folder: string): Promise<ServerFacts[]> {
