@@ -40,7 +40,7 @@ async function tokenHashes(site: EngineSite, host: string): Promise<Set<string>>
 async function filesWith(site: EngineSite, host: string, texts: readonly string[]): Promise<string[]> {
   const patterns = Buffer.from(`${texts.join("\n")}\n`).toString("base64");
   const search = `umask 077; p=$(mktemp -p /run); echo ${patterns} | base64 -d >$p
-find / -xdev -type f -newer /etc/machine-id ! -path '/proc/*' ! -path '/sys/*' -size -64M -print0 | xargs -0 grep -lF -f $p -- 2>/dev/null | xargs -r stat -c '%n %a %U'; rm $p`;
+find / /tmp /run /dev/shm -xdev -type f -newer /etc/machine-id ! -path $p -size -64M -print0 | xargs -0 grep -lF -f $p -- 2>/dev/null | sort -u | xargs -r stat -c '%n %a %U'; rm $p`;
   return (await site.run(host, search))
     .split("\n")
     .filter((line) => line !== "")
