@@ -5,6 +5,7 @@ import { messageOf } from "#inventory/kernel/errors.ts";
 import type { Log } from "#inventory/kernel/log.ts";
 import { buildApp } from "./app.ts";
 import type { LoadedConfiguration } from "./configuration.ts";
+import { EventBudget } from "./fleet/event-budget.ts";
 import { Fleet } from "./fleet/fleet.ts";
 import { defaultSettings, type Parts, type Settings } from "./parts.ts";
 import { finishDraining } from "./reconcilers/draining/draining.ts";
@@ -72,11 +73,15 @@ async function openParts(options: StartOptions, files: Awaited<ReturnType<typeof
   const store = await openStore({ files, folder, mustExist: events.hadEvents, onFailure });
   tellOfOpening(store, events, log);
   const settings = settingsFor(options);
+  const budget = new EventBudget(
+    (event) => events.report(event),
+    () => clock.monotonic(),
+  );
   const fleetEvents = new FleetEvents({
     share: settings.fleetShare,
     // Heartbeats are spread over one interval, so a common problem shows on all nodes within a little more.
     settleMilliseconds: settings.heartbeatSeconds * 1200,
-    report: (event) => events.report(event),
+    report: (event) => budget.report(event),
   });
   const earlier = earlierStates(events);
   const fleet = new Fleet({

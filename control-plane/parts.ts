@@ -26,6 +26,8 @@ export interface Settings {
   readonly fleetShare: number;
   /** Joins one address may try in a minute. */
   readonly joinsPerMinute: number;
+  /** Heartbeats of one node that are taken in a minute. */
+  readonly heartbeatsPerMinute: number;
 }
 
 export const defaultSettings: Settings = {
@@ -34,4 +36,5 @@ export const defaultSettings: Settings = {
   certificateHours: 24,
   fleetShare: 0.3,
   joinsPerMinute: 300,
+  heartbeatsPerMinute: 240,
 };

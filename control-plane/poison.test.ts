@@ -127,4 +127,33 @@ describe("requests", () => {
     await bounded.stop();
     expect(statuses).toEqual([403, 403, 403, 429, 429]);
   });
+
+  it("of a node gone wild are bounded, those of others are not", async () => {
+    const bounded = await TestSite.start({ settings: { heartbeatsPerMinute: 3 } });
+    const alice = await bounded.operator();
+    const wild = await bounded.joinedAgent("wild", alice);
+    const calm = await bounded.joinedAgent("calm", alice);
+    const statuses: number[] = [];
+    for (let index = 0; index < 5; index++) statuses.push((await wild.heartbeat()).status);
+    expect(statuses).toEqual([200, 200, 200, 429, 429]);
+    expect((await calm.heartbeat()).status).toBe(200);
+    await bounded.stop();
+  });
+});
+
+describe("events", () => {
+  it("of one node cannot push out those of the site", async () => {
+    const flooded = await TestSite.start({ settings: { heartbeatsPerMinute: 10_000 } });
+    const alice = await flooded.operator();
+    const wild = await flooded.joinedAgent("wild", alice);
+    for (let round = 0; round < 15; round++) {
+      const checks = Array.from({ length: 400 }, (_, index) => problem({ subject: `${round}-${index}` }));
+      expect((await wild.heartbeat({ checks })).status).toBe(200);
+    }
+    const codes = (await alice.listEvents({ limit: 5000 })).events.map((event) => event.code);
+    expect(codes).toContain("TOKEN_CREATED");
+    expect(codes).toContain("CHECK_EVENTS_SUPPRESSED");
+    expect(codes.filter((code) => code.startsWith("CHECK_")).length).toBeLessThan(300);
+    await flooded.stop();
+  });
 });

@@ -73,7 +73,15 @@ export async function agentRoutes(app: FastifyInstance, parts: Parts, security: 
   app.post<{ Body: Heartbeat }>(
     "/v1/agent/heartbeat",
     {
-      config: { access: "node" },
+      config: {
+        access: "node",
+        // Before the body is read: a node gone wild must cost the others nothing.
+        rateLimit: {
+          max: parts.settings.heartbeatsPerMinute,
+          hook: "preParsing",
+          keyGenerator: (request) => `node ${peerOf(request).name}`,
+        },
+      },
       bodyLimit: 1024 * KIBIBYTE,
       schema: {
         tags,
