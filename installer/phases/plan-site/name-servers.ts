@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { ServerFacts } from "#inventory/schema/facts.ts";
-import type { Finding } from "#inventory/schema/plan.ts";
+import type { Finding, Plan } from "#inventory/schema/plan.ts";
 import type { Site } from "#inventory/schema/site.ts";
 import { serviceGroup } from "#inventory/site-directory/ansible-inventory.ts";
 import type { NamedServer } from "../classify-servers/classify-servers.ts";
@@ -8,17 +8,20 @@ import { compareText, finding } from "./findings.ts";
 
 /** Names that installers give to machines nobody named. */
 const ANONYMOUS = /^(?:localhost|debian|ubuntu|rocky|almalinux|redhat|linux|unassigned-hostname|none|grml|rescue)$/;
+/** RFC 1035, 2.3.4. */
+const LONGEST_LABEL = 63;
 const INVENTORY_GROUPS: readonly string[] = ["all", "ungrouped", "storage", "cpu", "gpu", "service"];
 
 /**
  * Every server under its node name, in the order of the names: the answers' `names`, else the name it was probed by, else
- * its own host name. One that nobody named, or that shares its name, is called by its address as well, with a warning.
- * Servers the answers exclude are left out.
+ * its own host name. One that nobody named, or that shares its name, is called by its address as well, with a warning;
+ * but a node of the `applied` plan keeps its name, whoever else has that name. Servers the answers exclude are left out.
  */
 export function nameServers(
   facts: readonly ServerFacts[],
   site: Site,
   services: readonly string[] = [],
+  applied?: Plan,
 ): { readonly servers: NamedServer[]; readonly findings: Finding[] } {
   const reserved = new Set([...INVENTORY_GROUPS, ...services.map(serviceGroup)]);
   const wanted = facts.map((one) => ({ facts: one, given: givenName(one, site), own: ownName(one) }));
@@ -36,9 +39,9 @@ export function nameServers(
       if (shared || forbidden) findings.push(badGivenName(name, one.address, shared));
       return { name, facts: one };
     }
-    if (name !== "" && !ANONYMOUS.test(name) && !shared && !forbidden) return { name, facts: one };
-    const made =
-      `${name === "" || ANONYMOUS.test(name) ? "node" : name}-${one.address.replaceAll(/[^a-z0-9]+/gi, "-")}`.toLowerCase();
+    const rightful = !shared || applied?.nodes.some((node) => node.name === name && node.address === one.address);
+    if (name !== "" && !ANONYMOUS.test(name) && rightful === true && !forbidden) return { name, facts: one };
+    const made = withAddress(name === "" || ANONYMOUS.test(name) ? "node" : name, one.address);
     findings.push(madeUp(made, name, one.address, shared));
     return { name: made, facts: one };
   });
@@ -46,6 +49,12 @@ export function nameServers(
     servers: servers.sort((a, b) => compareText(a.name, b.name) || compareText(a.facts.address, b.facts.address)),
     findings,
   };
+}
+
+/** A name and an address as one DNS label, of which the address is never cut. */
+function withAddress(name: string, address: string): string {
+  const suffix = `-${address.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`.replace(/-+$/, "");
+  return `${name.slice(0, LONGEST_LABEL - suffix.length)}${suffix}`;
 }
 
 /** Whether any of a server's names is the one given in the answers. */

@@ -58,6 +58,7 @@ export function planSite(input: PlanInput): Plan {
     input.facts,
     site,
     services.map((service) => service.name),
+    input.applied,
   );
   const verdicts = classifySite(input, named.servers);
   const members = named.servers.flatMap((server, index) => {
