@@ -71,3 +71,12 @@ test("names hashed by ssh-keygen, wildcards, negations, revoked keys, comments a
   // The torn last line of a crash does not swallow the line that follows it.
   expect((await openKnownHosts(flat).judge("bad.example", 22, key(1))).kind).toBe("known");
 });
+
+test("a key whose type is no plain word is refused, and writes no line of its own into the file", async () => {
+  const type = Buffer.from("ssh-ed25519\n@revoked 10.0.0.9");
+  const evil = Buffer.concat([Buffer.from([0, 0, 0, type.length]), type, Buffer.alloc(36, 1)]);
+  const store = openKnownHosts(path);
+  expect((await store.judge("10.0.0.1", 22, evil)).kind).toBe("refused");
+  expect((await store.judge("10.0.0.2", 22, key(1))).kind).toBe("pinned");
+  expect((await readFile(path, "utf8")).split("\n")).toEqual([expect.stringMatching(/^10\.0\.0\.2 ssh-ed25519 /), ""]);
+});

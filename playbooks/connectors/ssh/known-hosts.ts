@@ -86,6 +86,7 @@ class KnownHosts implements HostKeyStore {
     if (pinned.some((line) => line.key === encoded)) return { kind: "known" };
     if (pinned.length > 0 || this.#options.acceptNew === false) return this.#refused(pinned);
     const type = keyType(key);
+    if (type === "") return this.#refused(pinned);
     await appendDurably(this.#path, `${name} ${type} ${encoded}\n`);
     (await this.#read()).push({ marker: "", names: [name], type, key: encoded });
     this.#options.onPinned?.({ address, port, type, fingerprint: fingerprintOf(key) });
@@ -142,11 +143,16 @@ function matches(pattern: string, name: string): boolean {
   return new RegExp(`^${literal.replaceAll("*", ".*").replaceAll("?", ".")}$`).test(name);
 }
 
-/** The type a key in SSH wire format (RFC 4253 section 6.6) says it has; empty when it is no such thing. */
+/**
+ * The type a key in SSH wire format (RFC 4253 section 6.6) says it has, one plain word; empty when it is no such thing. The
+ * server says it before it has proved anything, and it goes into a file of lines.
+ */
 function keyType(key: Buffer): string {
   if (key.length < 4) return "";
   const length = key.readUInt32BE(0);
-  return length > 64 || key.length < 4 + length ? "" : key.toString("latin1", 4, 4 + length);
+  if (length > 64 || key.length < 4 + length) return "";
+  const type = key.toString("latin1", 4, 4 + length);
+  return /^[A-Za-z0-9@._-]+$/.test(type) ? type : "";
 }
 
 async function appendDurably(path: string, line: string): Promise<void> {
