@@ -24,7 +24,7 @@ async function hostStates(site: EngineSite): Promise<string[]> {
   const read = `find /etc /opt /usr/local /root -xdev ! -path '/root/.ansible*' -printf '%p %m %u %g %l\\n' | sort
 find /etc /opt /usr/local -xdev -type f -print0 | sort -z | xargs -0 sha256sum
 dpkg-query -W -f '\${Package} \${Version} \${Status}\\n'
-systemctl list-unit-files --no-legend --no-pager | awk '{ print $1, $2 }'
+systemctl list-unit-files --no-legend --no-pager | awk '$2 != "transient" { print $1, $2 }'
 for unit in ssh chrony nftables bdap-firewall bdap-agent systemd-journald; do systemctl show -p ActiveState -p InvocationID $unit; done
 getent passwd; hostname; sysctl -a 2>/dev/null | grep '^net.ipv4.conf'; { nft list ruleset || true; } 2>&1`;
   return Promise.all(site.lab.hosts.map(({ name }) => site.run(name, read)));

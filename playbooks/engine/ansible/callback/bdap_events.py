@@ -57,7 +57,7 @@ class CallbackModule(CallbackBase):
         self._tell(type="task-start", **self._about(task))
 
     def v2_playbook_on_notify(self, handler, host):
-        self._tell(type="handler-notified", play=self._play, handler=handler.get_name(include_role_fqcn=False), host=host.name)
+        self._tell(type="handler-notified", play=self._play, handler=handler.name or handler.action, host=host.name)
 
     def v2_runner_on_start(self, host, task):
         import time
