@@ -28,7 +28,14 @@ export async function openJsonLines(path: string): Promise<JsonLines> {
       last = last
         .catch(() => undefined)
         .then(async () => {
-          await file.appendFile(line);
+          const { size } = await file.stat();
+          try {
+            await file.appendFile(line);
+          } catch (error) {
+            // A full disk may have taken half of it, which a later record must not follow.
+            await file.truncate(size);
+            throw error;
+          }
           await file.datasync();
         });
       return last;
