@@ -51,3 +51,21 @@ test("a second apply changes nothing", async () => {
   const { end } = await site.apply("--tags", "names,packages,time,administrators,access");
   expect(end.hosts["old"]).toMatchObject({ status: "done", changes: 0 });
 });
+
+test("settings that would pass over where a server keeps its keys are not put on it", async () => {
+  await site.run(
+    "new",
+    `set -e
+    mkdir -p /etc/ssh/keys
+    cp /root/.ssh/authorized_keys /etc/ssh/keys/root
+    echo 'AuthorizedKeysFile /etc/ssh/keys/%u' > /etc/ssh/sshd_config.d/50-own.conf
+    rm /etc/ssh/sshd_config.d/10-bdap.conf
+    systemctl reload ssh`,
+  );
+  const { end } = await site.apply("--limit", "new", "--tags", "access");
+  expect(end.hosts["new"]).toMatchObject({
+    status: "failed",
+    cause: { message: expect.stringContaining("AuthorizedKeysFile") },
+  });
+  expect(await site.run("new", "ls /etc/ssh/sshd_config.d")).toBe("50-own.conf");
+});
