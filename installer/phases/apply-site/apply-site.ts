@@ -30,6 +30,7 @@ export interface ApplySiteInput {
 export async function applySite(input: ApplySiteInput): Promise<ApplyOutcome> {
   const { site, options } = input;
   const plan = await plannedSite(site);
+  const limitedTo = limitHosts(plan, options.limit);
   const lock = options.check ? undefined : await site.lock({ what: "bdap apply", takeOver: input.takeOver });
   const places = await placesFor(site, options.check);
   const journal = options.check ? undefined : await site.openJournal();
@@ -44,7 +45,7 @@ export async function applySite(input: ApplySiteInput): Promise<ApplyOutcome> {
       inventory: places.inventory,
       credentials: runCredentials(await site.vault.read()),
       options,
-      limitedTo: limitHosts(plan, options.limit),
+      limitedTo,
       by: `${userInfo().username}@${hostname()}`,
       ...(journal === undefined ? {} : { journal }),
       onEvent: input.onEvent,

@@ -4,7 +4,8 @@ import { noHostSelected } from "./errors.ts";
 
 /**
  * The plan's nodes that a `--limit` selects: names, roles and services, joined by commas, `!` in front takes away, as in
- * Ansible. Every node when there is no limit. Throws `INSTALLER_NO_HOST_SELECTED`.
+ * Ansible. Every node when there is no limit. Throws `INSTALLER_NO_HOST_SELECTED`, also when a single one of the terms fits
+ * no node: a mistyped name must not pass for done.
  */
 export function limitHosts(plan: Plan, limit: string | undefined): readonly string[] {
   const all = plan.nodes.map((node) => node.name);
@@ -15,6 +16,8 @@ export function limitHosts(plan: Plan, limit: string | undefined): readonly stri
     .filter((term) => term !== "");
   const wanted = terms.filter((term) => !term.startsWith("!"));
   const unwanted = terms.filter((term) => term.startsWith("!")).map((term) => term.slice(1));
+  const stray = [...wanted, ...unwanted].find((term) => !all.some((name) => matches(plan, name, term)));
+  if (stray !== undefined) throw noHostSelected(stray, plan);
   const selected = all.filter(
     (name) =>
       (wanted.length === 0 || wanted.some((term) => matches(plan, name, term))) &&
