@@ -19,8 +19,9 @@ try {
   if (!(error instanceof Errors.CLIError) || error.oclif.exit !== NOT_FOUND) {
     await handle(error instanceof Error ? error : new Error(String(error)));
   } else {
+    const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));
     process.stderr.write(
-      `Error INSTALLER_USAGE: ${error.message}\n  Do:    See bdap --help for the commands there are.\n`,
+      `Error INSTALLER_USAGE: There is no command "${words.join(" ")}".\n  Do:    See bdap --help for the commands there are.\n`,
     );
     process.exitCode = 1;
   }

@@ -30,7 +30,9 @@ export interface ApplySiteInput {
 export async function applySite(input: ApplySiteInput): Promise<ApplyOutcome> {
   const { site, options } = input;
   const plan = await plannedSite(site);
+  // All that can be refused is read before anything is made.
   const limitedTo = limitHosts(plan, options.limit);
+  await site.readAnswers();
   const lock = options.check ? undefined : await site.lock({ what: "bdap apply", takeOver: input.takeOver });
   const places = await placesFor(site, options.check);
   const journal = options.check ? undefined : await site.openJournal();
