@@ -35,7 +35,7 @@ status. Run again, it changes nothing. Needs root. "bdap lab down" removes the l
     if (process.exitCode !== undefined && process.exitCode !== 0) return;
     this.log("");
     await this.config.runCommand("status", where);
-    this.log(`\nThe site directory is ${site.path}\nThe lab stays up; bdap lab down --name ${lab.name} removes it.`);
+    this.log(`\nThe site directory is ${site.path}\nThe lab stays up; bdap lab down ${lab.name} removes it.`);
   }
 }
 

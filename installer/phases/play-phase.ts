@@ -40,6 +40,8 @@ async function runPlay(
   for (const host of input.hosts) {
     const recap = outcome.hosts[host];
     if (recap !== undefined) hosts[host] = outcomeOf(recap, causes.get(host));
+    // With tags a host may have no task at all; without, silence about it must not pass for success.
+    else if (input.options.tags.length === 0) hosts[host] = { status: "failed", cause: unreported(play, host) };
   }
   return { hosts, changed: Object.values(outcome.hosts).some((recap) => recap.changed > 0) };
 }
@@ -101,6 +103,16 @@ function failureWords({ msg, stderr }: ModuleResult): string {
   const words = typeof msg === "string" && msg !== "" ? msg : "failed";
   const said = typeof stderr === "string" ? stderr.trim().slice(-SAID) : "";
   return said === "" || words.includes(said) ? words : `${words}: ${said}`;
+}
+
+function unreported(play: string, host: string): ErrorRecord {
+  return {
+    code: "INSTALLER_HOST_UNREPORTED",
+    kind: "environment",
+    message: `${play} ended without a word about ${host}.`,
+    hint: "Look whether the host is in the site's inventory and in the play's group, then run bdap apply again.",
+    context: { play, host },
+  };
 }
 
 function outcomeOf(recap: HostRecap, cause: ErrorRecord | undefined): HostOutcome {
