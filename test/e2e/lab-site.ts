@@ -53,6 +53,9 @@ export class LabSite {
 
   async remove(): Promise<void> {
     await labDown(this.lab.name);
+    // A lab that is down leaves its subnet unreachable on purpose; one of a test is never coming back.
+    const route = ["unreachable", this.lab.subnet, "metric", "4294967294"];
+    await runner.run("ip", ["route", "delete", ...route], { tolerant: true });
     await rm(this.path, { recursive: true, force: true });
   }
 
