@@ -17,7 +17,8 @@ if ! cmp -s package-lock.json node_modules/.bdap-lock; then
 fi
 export PATH="$PWD/node_modules/.bin:$PATH"
 
-packages=(mmdebstrap systemd-container nftables iproute2 openssh-server openssh-client e2fsprogs python3-venv tmux)
+packages=(mmdebstrap systemd-container nftables iproute2 openssh-server openssh-client openssl sudo procps util-linux
+    fdisk e2fsprogs python3 python3-venv tmux)
 missing=()
 for package in "${packages[@]}"; do
     dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
