@@ -34,7 +34,12 @@ export async function runProgram<Model, Message, Effect>(program: Program<Model,
   const keep = (model: Model) => {
     last = model;
   };
-  const app = render(<Running program={program} keep={keep} />, { exitOnCtrlC: false, maxFps: 10 });
+  const app = render(<Running program={program} keep={keep} />, {
+    exitOnCtrlC: false,
+    maxFps: 10,
+    // Whoever starts a program has seen that there is a terminal; ink would draw nothing where CI is in the environment.
+    interactive: true,
+  });
   await app.waitUntilExit();
   return last;
 }
