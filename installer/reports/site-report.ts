@@ -16,10 +16,10 @@ type Check = NodeSummary["checks"][number];
 export function statusLines(status: SiteStatus, options: ReportOptions): string[] {
   const { paint } = options;
   const verdict = status.healthy ? paint("green", "healthy") : paint("red", "not healthy");
-  // What is merely not known yet, within its tolerance, is left to `bdap checks list`.
+  // What is merely not known, and no more than worth knowing, is left to `bdap checks list`.
   const problems = status.nodes.flatMap((node) =>
     node.checks
-      .filter((check) => check.status !== "unknown" || !check.tolerated)
+      .filter((check) => check.status !== "unknown" || check.severity !== "info")
       .map((check) => ({ node: node.name, ...check })),
   );
   return [
