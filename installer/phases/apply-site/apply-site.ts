@@ -1,12 +1,14 @@
 import { hostname, userInfo } from "node:os";
 import { systemClock } from "#inventory/kernel/clock.ts";
 import type { Plan } from "#inventory/schema/plan.ts";
+import type { JsonLines } from "#inventory/site-directory/json-lines.ts";
 import type { SiteDirectory } from "#inventory/site-directory/site-directory.ts";
 import { applyPlan } from "../apply-plan/apply-plan.ts";
 import type { ApplyEvent } from "../apply-plan/events.ts";
 import type { ApplyOutcome } from "../apply-plan/run.ts";
 import type { ApplyOptions } from "../phase.ts";
 import { loadServices } from "../plan-site/load-services.ts";
+import { refusalsOf } from "../plan-site/plan-site.ts";
 import { installPlan } from "../plans.ts";
 import { nothingPlanned, planRefused } from "./errors.ts";
 import { limitHosts } from "./limit-hosts.ts";
@@ -34,9 +36,20 @@ export async function applySite(input: ApplySiteInput): Promise<ApplyOutcome> {
   const limitedTo = limitHosts(plan, options.limit);
   await site.readAnswers();
   const lock = options.check ? undefined : await site.lock({ what: "bdap apply", takeOver: input.takeOver });
-  const places = await placesFor(site, options.check);
-  const journal = options.check ? undefined : await site.openJournal();
   try {
+    return await applyLocked(input, plan, limitedTo);
+  } finally {
+    await lock?.release();
+  }
+}
+
+/** The apply itself; whatever it opens is closed before the lock is given back. */
+async function applyLocked(input: ApplySiteInput, plan: Plan, limitedTo: readonly string[]): Promise<ApplyOutcome> {
+  const { site, options } = input;
+  const places = await placesFor(site, options.check);
+  let journal: JsonLines | undefined;
+  try {
+    journal = options.check ? undefined : await site.openJournal();
     const outcome = await applyPlan(installPlan, {
       site,
       answers: await site.readAnswers(),
@@ -59,14 +72,13 @@ export async function applySite(input: ApplySiteInput): Promise<ApplyOutcome> {
   } finally {
     await journal?.close();
     await places.remove();
-    await lock?.release();
   }
 }
 
 async function plannedSite(site: SiteDirectory): Promise<Plan> {
   const plan = await site.readPlan();
   if (plan === undefined) throw nothingPlanned(site.path);
-  const refusals = plan.findings.filter((finding) => finding.severity === "refusal");
+  const refusals = refusalsOf(plan);
   if (refusals.length > 0) throw planRefused(refusals);
   return plan;
 }

@@ -32,14 +32,14 @@ export const disksScreen: WizardScreen<DisksModel> = {
     "Empty disks of storage nodes are used. A disk with anything on it is left alone unless you release it by its serial.",
   keys: ["x leave out/use", "w release", "Enter go on", "Esc back"],
   help: [
-    "used   empty, will hold the site's data",
+    "used   empty, set aside for the site's data",
     "left   not touched; ABOUT says why",
-    "wiped  holds something that you released: it is destroyed during apply, once",
+    "wiped  holds something that you released: storage may destroy it, once",
     "",
     "x takes an empty disk out of use or puts it back. w asks you to type",
     "  wipe SERIAL on HOST",
-    "for the chosen disk; w again takes the permission back. Right before a disk is",
-    "written its serial is read again: any difference stops that disk.",
+    "for the chosen disk; w again takes the permission back. This release plans",
+    "disks and writes to none: the permission waits for storage to be set up.",
   ],
   start: () => ({ at: 0, phrase: undefined }),
   update(model, key, data) {
