@@ -37,6 +37,8 @@ export class FleetEvents {
   readonly #fleetProblems = new Set<string>();
   /** Problems whose begin was told as part of the fleet's: their end is as well. */
   readonly #absorbed = new Set<string>();
+  /** Problems whose begin was told as the node's own: their end is as well, whatever the fleet does meanwhile. */
+  readonly #told = new Set<string>();
   #waiting: Waiting[] = [];
 
   constructor(options: FleetEventsOptions) {
@@ -55,7 +57,7 @@ export class FleetEvents {
       if (this.#isAbsorbed(change)) return;
     }
     if (change.event === undefined) return;
-    if (change.group === "" || fleetSize < SMALLEST_FLEET) this.#options.report(change.event);
+    if (change.group === "" || fleetSize < SMALLEST_FLEET) this.#tell(change);
     else this.#waiting.push({ ...change, at });
   }
 
@@ -71,7 +73,14 @@ export class FleetEvents {
     const ripe = this.#waiting.filter((waiting) => at - waiting.at >= this.#options.settleMilliseconds);
     if (ripe.length === 0) return;
     this.#waiting = this.#waiting.filter((waiting) => at - waiting.at < this.#options.settleMilliseconds);
-    for (const { event } of ripe) if (event !== undefined) this.#options.report(event);
+    for (const change of ripe) this.#tell(change);
+  }
+
+  #tell({ kind, group, node, key, event }: NodeChange): void {
+    if (event === undefined) return;
+    if (kind === "begin") this.#told.add(nameOf(group, node, key));
+    else this.#told.delete(nameOf(group, node, key));
+    this.#options.report(event);
   }
 
   #track({ kind, group, node, key }: NodeChange): void {
@@ -83,7 +92,7 @@ export class FleetEvents {
   }
 
   #isAbsorbed({ kind, group, node, key }: NodeChange): boolean {
-    const name = JSON.stringify([group, node, key]);
+    const name = nameOf(group, node, key);
     if (kind === "end") return this.#absorbed.delete(name);
     if (!this.#fleetProblems.has(group)) return false;
     this.#absorbed.add(name);
@@ -100,10 +109,13 @@ export class FleetEvents {
 
   #begin(group: string, nodes: ReadonlyMap<string, ReadonlySet<string>>, fleetSize: number): void {
     this.#fleetProblems.add(group);
-    for (const [node, keys] of nodes) {
-      for (const key of keys) this.#absorbed.add(JSON.stringify([group, node, key]));
-    }
     this.#absorbWaiting(group);
+    for (const [node, keys] of nodes) {
+      for (const key of keys) {
+        const name = nameOf(group, node, key);
+        if (!this.#told.has(name)) this.#absorbed.add(name);
+      }
+    }
     this.#options.report({
       code: "FLEET_PROBLEM",
       severity: "critical",
@@ -115,11 +127,11 @@ export class FleetEvents {
   /** What waits of the group goes untold, but for the end of what was told before. */
   #absorbWaiting(group: string): void {
     const untold = new Set<string>();
-    this.#waiting = this.#waiting.filter(({ kind, group: other, node, key, event }) => {
-      if (other !== group) return true;
-      const name = JSON.stringify([node, key]);
-      if (kind === "begin") untold.add(name);
-      else if (!untold.delete(name) && event !== undefined) this.#options.report(event);
+    this.#waiting = this.#waiting.filter((change) => {
+      if (change.group !== group) return true;
+      const name = nameOf(group, change.node, change.key);
+      if (change.kind === "begin") untold.add(name);
+      else if (!untold.delete(name)) this.#tell(change);
       return false;
     });
   }
@@ -133,4 +145,8 @@ export class FleetEvents {
       data: { problem: group, count: nodes.size, fleet: fleetSize, nodes: [...nodes.keys()].slice(0, NODES_NAMED) },
     });
   }
+}
+
+function nameOf(group: string, node: string, key: string): string {
+  return JSON.stringify([group, node, key]);
 }
