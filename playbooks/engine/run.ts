@@ -19,6 +19,12 @@ export interface PlaybookRun {
   readonly check: boolean;
   readonly diff: boolean;
   readonly vaultPassword?: Secret;
+  /** How a person's configuration (ansible.cfg, `ANSIBLE_*`, command line) departs from what the language says. */
+  readonly settings?: RunSettings;
+  /** `-v` times; what `debug`'s `verbosity` and `ansible_verbosity` see. */
+  readonly verbosity?: number;
+  /** Asks the person at the terminal (`vars_prompt`, `pause`); without it there is none, and defaults count. */
+  prompt?(question: Question, signal: AbortSignal): Promise<Answer>;
   /** What `lookup('env', …)` reads; nothing unless given. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Handlers an interrupted run still owed: they run as if notified at the start of their play. */
@@ -30,6 +36,55 @@ export interface PlaybookRun {
   connect(host: string, variables: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<Connector>;
   onEvent(event: EngineEvent): void | Promise<void>;
   readonly signal: AbortSignal;
+}
+
+/** A question to the person at the terminal. */
+export interface Question {
+  readonly text: string;
+  /** What is typed is not shown. */
+  readonly isPrivate: boolean;
+  /** Milliseconds after which the answer is empty. */
+  readonly timeoutMilliseconds?: number;
+}
+
+export interface Answer {
+  readonly text: string;
+  /** How waiting ended: by Enter, by the deadline, or by ctrl+C followed by `a` (abort) or `c` (continue). */
+  readonly end: "entered" | "timeout" | "abort" | "continue";
+}
+
+/** Each setting with ansible-core's name for it; its own default counts where it is left out. */
+export interface RunSettings {
+  /** DEFAULT_GATHERING, `implicit` unless given. */
+  readonly gathering?: "implicit" | "explicit" | "smart";
+  /** DEFAULT_HASH_BEHAVIOUR, `replace` unless given. */
+  readonly hashBehaviour?: "replace" | "merge";
+  /** DEFAULT_FORCE_HANDLERS. */
+  readonly forceHandlers?: boolean;
+  /** ANY_ERRORS_FATAL. */
+  readonly anyErrorsFatal?: boolean;
+  /** ERROR_ON_MISSING_HANDLER, true unless given. */
+  readonly errorOnMissingHandler?: boolean;
+  /** DEFAULT_STRATEGY. */
+  readonly strategy?: string;
+  /** INJECT_FACTS_AS_VARS, true unless given. */
+  readonly injectFacts?: boolean;
+  /** TASK_TIMEOUT in seconds; 0 is none. */
+  readonly taskTimeout?: number;
+  /** DEFAULT_PRIVATE_ROLE_VARS. */
+  readonly privateRoleVars?: boolean;
+  /** INVALID_TASK_ATTRIBUTE_FAILED, true unless given. */
+  readonly invalidTaskAttributeFailed?: boolean;
+  /** COLLECTIONS_PATHS. */
+  readonly collectionsPath?: readonly string[];
+  /** CONFIG_FILE: what `ansible_config_file` says. */
+  readonly configFile?: string;
+  /** Play keywords as the command line gives them (`connection`, `remote_user`, `become`, `become_user`, …): the weakest of their kind. */
+  readonly keywords?: Readonly<Record<string, unknown>>;
+  /** `--start-at-task`: a name or glob; what comes before is not run. */
+  readonly startAtTask?: string;
+  /** `--step`: asked before each task; answers whether to run it, or to run all from now on. */
+  step?(task: string): Promise<"yes" | "no" | "continue">;
 }
 
 export interface PlaybookOutcome {
