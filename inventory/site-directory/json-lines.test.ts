@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readJsonLines } from "./json-lines.ts";
+import { openJsonLines, readJsonLines } from "./json-lines.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -27,4 +27,21 @@ test("a record that only half fits on the disk leaves no half behind", async () 
   const refused = execFileSync("sh", ["-c", script, process.execPath, writer], { encoding: "utf8" });
   expect(refused).toBe("EFBIG");
   expect(await readJsonLines(path)).toEqual([{ record: 1 }, { record: 3 }]);
+});
+
+test("records that overlap are on the disk in the order of the calls, and each call ends after its own", async () => {
+  const path = join(folder, "journal.jsonl");
+  const lines = await openJsonLines(path);
+  const missing: number[] = [];
+  const append = async (record: number) => {
+    await lines.append({ record });
+    if (!(await readJsonLines(path)).some((known) => known["record"] === record)) missing.push(record);
+  };
+  const first = Array.from({ length: 50 }, (_, record) => append(record));
+  await first[0];
+  const second = Array.from({ length: 50 }, (_, record) => append(50 + record));
+  await Promise.all([...first, ...second]);
+  await lines.close();
+  expect(missing).toEqual([]);
+  expect((await readJsonLines(path)).map(({ record }) => record)).toEqual(Array.from({ length: 100 }, (_, at) => at));
 });

@@ -5,7 +5,7 @@ import { siteErrors } from "./errors.ts";
 
 /** A file of one JSON object a line that only ever grows. */
 export interface JsonLines {
-  /** Resolves once the record is on the disk. Calls that overlap are written in the order of the calls. */
+  /** Resolves once the record is on the disk. Calls that overlap are written in the order of the calls, and may fail together. */
   append(record: Readonly<Record<string, unknown>>): Promise<void>;
   close(): Promise<void>;
 }
@@ -21,30 +21,42 @@ export async function openJsonLines(path: string): Promise<JsonLines> {
   const file = await open(path, "a+", 0o600);
   await cutTornTail(file);
   await syncDirectory(dirname(path));
+  let waiting: string[] = [];
   let last: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  const flush = async (): Promise<void> => {
+    next = undefined;
+    const lines = waiting.join("");
+    waiting = [];
+    await appendDurably(file, lines);
+  };
   return {
     append: (record) => {
-      const line = `${JSON.stringify(record)}\n`;
-      last = last
-        .catch(() => undefined)
-        .then(async () => {
-          const { size } = await file.stat();
-          try {
-            await file.appendFile(line);
-          } catch (error) {
-            // A full disk may have taken half of it, which a later record must not follow.
-            await file.truncate(size);
-            throw error;
-          }
-          await file.datasync();
-        });
-      return last;
+      waiting.push(`${JSON.stringify(record)}\n`);
+      // What comes while a write is under way goes to the disk with one write and one sync after it.
+      if (next === undefined) {
+        next = last.catch(() => undefined).then(flush);
+        last = next;
+      }
+      return next;
     },
     close: async () => {
       await last.catch(() => undefined);
       await file.close();
     },
   };
+}
+
+async function appendDurably(file: FileHandle, lines: string): Promise<void> {
+  const { size } = await file.stat();
+  try {
+    await file.appendFile(lines);
+  } catch (error) {
+    // A full disk may have taken half of it, which a later record must not follow.
+    await file.truncate(size);
+    throw error;
+  }
+  await file.datasync();
 }
 
 /** Every whole record in `path`, oldest first; none when there is no such file. A torn last line is left out. */

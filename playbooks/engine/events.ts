@@ -80,6 +80,17 @@ export type EngineEvent =
       /** Label of the loop item it stands for. */
       readonly item?: unknown;
     } & TaskReference)
+  /**
+   * A host is about to be changed by a step that notifies the handler. Its `task-result` settles it: `handler-notified` comes
+   * before that where the handler is owed. Whoever sees neither must take the handler for owed. Not told under ansible-playbook.
+   */
+  | {
+      readonly type: "handler-intended";
+      readonly play: string;
+      readonly step: string;
+      readonly handler: string;
+      readonly host: string;
+    }
   /** A handler is owed to a host until `handler-done`; a resumed run hands the open ones back as `pendingHandlers`. */
   | { readonly type: "handler-notified"; readonly play: string; readonly handler: string; readonly host: string }
   | { readonly type: "handler-done"; readonly play: string; readonly handler: string; readonly host: string }

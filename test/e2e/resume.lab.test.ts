@@ -187,6 +187,26 @@ describe("an apply that is killed", () => {
     expect(await invocation("two", "systemd-journald")).not.toBe(before);
   });
 
+  it("killed while a change is being made: its handler is owed whether or not the change was made", async () => {
+    await site.run("two", "echo '# by hand' >>/etc/systemd/journald.conf.d/60-bdap.conf");
+    const before = await invocation("two", "systemd-journald");
+    const intended = engineSays("provision-baseline", {
+      type: "handler-intended",
+      handler: "Restart the journal",
+      host: "two",
+    });
+    const { phase } = await kill(intended);
+    expect(phase).toBe("provision-baseline");
+    // What the dead run began on the host comes to its end there.
+    await sleep(1000);
+    // As if the kill had come after the change: nothing on the host tells the resumed run that its journal is behind.
+    await site.run("two", "sed -i '/^# by hand$/d' /etc/systemd/journald.conf.d/60-bdap.conf");
+    const { failures, changes } = await site.apply();
+    expect(failures).toEqual([]);
+    expect(changes).toEqual(["two: Restart the journal"]);
+    expect(await invocation("two", "systemd-journald")).not.toBe(before);
+  });
+
   it("covers every phase of an apply", () => {
     expect(installPlan.map((phase) => phase.name)).toEqual([
       "make-credentials",

@@ -1,5 +1,5 @@
 import type { Phase } from "../phase.ts";
-import { summarise } from "./journal.ts";
+import { summarise } from "./journal-summary.ts";
 import { type ApplyInput, type ApplyOutcome, ApplyRun } from "./run.ts";
 
 /**

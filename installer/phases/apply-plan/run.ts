@@ -6,7 +6,8 @@ import type { EngineEvent } from "#playbooks/engine/events.ts";
 import type { HostOutcome, Phase, PhaseInput, PhaseReport } from "../phase.ts";
 import { phaseBlocked } from "./errors.ts";
 import type { ApplyEvent, FinalOutcome } from "./events.ts";
-import type { JournalRecord, JournalSummary } from "./journal.ts";
+import type { JournalRecord } from "./journal.ts";
+import type { JournalSummary } from "./journal-summary.ts";
 
 /** What an apply is given: everything a phase needs but what changes from phase to phase. */
 export interface ApplyInput extends Omit<PhaseInput, "hosts" | "pendingHandlers" | "onEvent" | "onProgress"> {
@@ -115,6 +116,10 @@ export class ApplyRun {
   }
 
   async #followEngine(phase: Phase, event: EngineEvent): Promise<void> {
+    if (event.type === "handler-intended") {
+      const { type, play, step, handler, host } = event;
+      await this.#record({ type, phase: phase.name, play, step, handler, host });
+    }
     if (event.type === "handler-notified" || event.type === "handler-done") {
       const { type, play, handler, host } = event;
       await this.#record({ type, phase: phase.name, play, handler, host });

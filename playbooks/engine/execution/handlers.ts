@@ -31,6 +31,11 @@ export class Handlers {
     }
   }
 
+  /** Names of the handlers that `name` means; none where there is no such handler. */
+  named(name: string): string[] {
+    return this.#find(name).map((index) => this.#names[index] ?? "");
+  }
+
   /** Notes that `host` is owed every handler `name` means. Gives their names; none where there is no such handler. */
   notify(name: string, host: string): string[] {
     const found = this.#find(name);

@@ -21,6 +21,8 @@ export interface ModuleCall {
   readonly signal: AbortSignal;
   /** Told of values that must not be seen, before anything is done with them. */
   learn(secrets: readonly Secret[]): void;
+  /** Called before a plan with changes is carried out. */
+  beforeChange(): Promise<void>;
 }
 
 export interface ModuleOutcome {
@@ -56,6 +58,7 @@ export async function callModule(call: ModuleCall, connector: () => Promise<Conn
   const plan = await operation.plan(checked.arguments, context, call.module);
   const differences = settings.diff && plan.differences !== undefined ? { differences: plan.differences } : {};
   if (settings.checkMode) return { result: { ...plan.result }, ...differences, warnings: checked.warnings };
+  if (plan.changes.length > 0) await call.beforeChange();
   const execution = await executePlan(plan, open, settings.become, signal);
   return { result: { ...execution.result }, ...differences, warnings: checked.warnings };
 }

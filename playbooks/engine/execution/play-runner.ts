@@ -202,7 +202,7 @@ export class PlayRunner {
   ): Promise<void> {
     const { services, emit, recap } = this.#options;
     if (services.signal.aborted) throw engineErrors.cancelled();
-    let outcome = await this.#runner.run(task, host, this.#options.play);
+    let outcome = await this.#runner.run(task, host, this.#options.play, (names) => this.#intend(task, host, names));
     if (outcome.inclusions.length > 0) outcome = await this.#prepare(task, outcome, prepared, sharedBy);
     if (sharedBy.length > 1) this.#share(task, outcome, sharedBy);
     let status: TaskStatus = outcome.status;
@@ -218,6 +218,8 @@ export class PlayRunner {
     for (const message of outcome.warnings)
       await emit({ type: "warning", message: services.censor.text(message), host });
     const differences = services.censor.differences(outcome.differences, outcome.isCensored);
+    // First what it leads to: killed after the result was told, a run would owe handlers that nobody knows of.
+    await this.#notify(task, outcome);
     await emit({
       type: "task-result",
       ...this.#about(task, host),
@@ -228,7 +230,13 @@ export class PlayRunner {
       ...this.#error(outcome),
       durationMilliseconds: outcome.durationMilliseconds,
     });
-    await this.#notify(task, outcome);
+  }
+
+  /** Tells what `host` will be owed if the change that is about to be made is made. */
+  async #intend(task: Task, host: string, names: readonly string[]): Promise<void> {
+    const { handlers, emit, play } = this.#options;
+    for (const handler of new Set(names.flatMap((name) => handlers.named(name))))
+      await emit({ type: "handler-intended", play: play.name, step: task.step, handler, host });
   }
 
   #error(outcome: TaskOutcome) {

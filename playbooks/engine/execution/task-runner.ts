@@ -56,6 +56,17 @@ export interface RunnerServices {
   readonly signal: AbortSignal;
 }
 
+/** Told which handlers a host may soon be owed. What it promises is kept before the host is changed. */
+export type Intend = (handlers: readonly string[]) => Promise<void>;
+
+/** For whom a task runs. */
+interface Occasion {
+  readonly host: string;
+  readonly play: Play;
+  /** Called before each change of a host. */
+  beforeChange(): Promise<void>;
+}
+
 /** One item's outcome. */
 interface ItemOutcome {
   result: Result;
@@ -76,16 +87,18 @@ export class TaskRunner {
     this.#services = services;
   }
 
-  async run(task: Task, host: string, play: Play): Promise<TaskOutcome> {
+  /** `intend` is told, once and before the first change, the handlers that the task may come to notify. */
+  async run(task: Task, host: string, play: Play, intend: Intend): Promise<TaskOutcome> {
     const started = performance.now();
     const { store, templar } = this.#services;
     const scope = store.scope(host, task.directives);
+    const on: Occasion = { host, play, beforeChange: once(() => intend(this.#expected(task, scope))) };
     const isHidden = isCensored(task, scope, templar);
     const items = task.loop === undefined ? undefined : this.#items(task, scope);
     const outcomes: ItemOutcome[] = [];
     let result: Result;
     if (items === undefined) {
-      const outcome = await this.#item(task, host, play, scope, undefined);
+      const outcome = await this.#item(task, on, scope, undefined);
       outcomes.push(outcome);
       result = outcome.result;
     } else if ("problem" in items) {
@@ -98,7 +111,7 @@ export class TaskRunner {
         ignoreErrors: this.#ignores(task, scope),
         ignoreUnreachable: false,
       });
-    } else result = await this.#loop(task, host, play, scope, items.items, outcomes);
+    } else result = await this.#loop(task, on, scope, items.items, outcomes);
     const inclusions = outcomes.flatMap((outcome) => outcome.inclusion ?? []);
     const { status, changed, error } = verdict(result, outcomes);
     const register = task.directives.keywords.get("register");
@@ -134,6 +147,16 @@ export class TaskRunner {
     });
   }
 
+  /** As far as it can be told before the task: a name made of its own result is not known yet. */
+  #expected(task: Task, scope: HostScope): string[] {
+    try {
+      return this.#notifies(task, scope);
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      return [];
+    }
+  }
+
   #items(task: Task, scope: HostScope): { readonly items: readonly unknown[] } | { readonly problem: Result } {
     const { templar } = this.#services;
     try {
@@ -153,8 +176,7 @@ export class TaskRunner {
 
   async #loop(
     task: Task,
-    host: string,
-    play: Play,
+    on: Occasion,
     scope: HostScope,
     items: readonly unknown[],
     outcomes: ItemOutcome[],
@@ -167,7 +189,7 @@ export class TaskRunner {
     for (const index of items.keys()) {
       if (index > 0 && control.pauseSeconds > 0) await sleep(control.pauseSeconds * 1000, undefined, { signal });
       const layer = itemLayer(control, items, index);
-      const outcome = await this.#item(task, host, play, scope.with(layer), layer);
+      const outcome = await this.#item(task, on, scope.with(layer), layer);
       outcome.result = labelled(outcome.result, layer, control);
       outcomes.push(outcome);
       results.push(outcome.result);
@@ -203,7 +225,7 @@ export class TaskRunner {
     Object.defineProperty(result, LABEL, { value: label, enumerable: false });
   }
 
-  async #item(task: Task, host: string, play: Play, scope: HostScope, layer: Layer | undefined): Promise<ItemOutcome> {
+  async #item(task: Task, on: Occasion, scope: HostScope, layer: Layer | undefined): Promise<ItemOutcome> {
     const blank = {
       differences: [],
       warnings: [],
@@ -224,7 +246,7 @@ export class TaskRunner {
     }
     if (isInclude(task)) return { ...blank, ...this.#include(task, scope, layer) };
     try {
-      return await this.#attempts(task, host, play, scope);
+      return await this.#attempts(task, on, scope);
     } catch (error) {
       this.#services.signal.throwIfAborted();
       return { ...blank, ignoreErrors: this.#ignores(task, scope), ...problemOf(error) };
@@ -263,7 +285,7 @@ export class TaskRunner {
     }
   }
 
-  async #attempts(task: Task, host: string, play: Play, scope: HostScope): Promise<ItemOutcome> {
+  async #attempts(task: Task, on: Occasion, scope: HostScope): Promise<ItemOutcome> {
     const { templar, signal } = this.#services;
     const own = (keyword: string) => task.directives.keywords.get(keyword);
     const number = (keyword: string, otherwise: number) => {
@@ -276,7 +298,7 @@ export class TaskRunner {
     const isRepeated = until !== undefined || own("retries") !== undefined;
     const tries = isRepeated ? Math.max(1, number("retries", 3) + 1) : 1;
     const delay = Math.max(0, number("delay", 5));
-    let outcome = await this.#once(task, host, play, scope);
+    let outcome = await this.#once(task, on, scope);
     for (let attempt = 1; isRepeated && outcome.end === "done"; attempt++) {
       outcome.result["attempts"] = attempt;
       if (this.#isEnough(task, until, outcome.result, scope)) break;
@@ -286,7 +308,7 @@ export class TaskRunner {
         break;
       }
       await sleep(delay * 1000, undefined, { signal });
-      outcome = await this.#once(task, host, play, scope);
+      outcome = await this.#once(task, on, scope);
     }
     return outcome;
   }
@@ -305,8 +327,9 @@ export class TaskRunner {
     return scope.with({ values, raw: false });
   }
 
-  async #once(task: Task, host: string, play: Play, scope: HostScope): Promise<ItemOutcome> {
+  async #once(task: Task, on: Occasion, scope: HostScope): Promise<ItemOutcome> {
     const { store, templar, modes } = this.#services;
+    const { host } = on;
     const target = this.#delegate(task, host, scope);
     const connection = target === host ? scope : store.scope(target);
     const settings = settingsOf(task, scope, connection, modes, templar);
@@ -314,9 +337,8 @@ export class TaskRunner {
     try {
       const given = this.#arguments(task, scope);
       const { result, differences, warnings } = await this.#call(task, {
-        host,
+        ...on,
         target,
-        play,
         scope,
         connection,
         settings,
@@ -405,6 +427,7 @@ export class TaskRunner {
           facts: () => toPlain(this.#services.store.facts(call.target)) as Record<string, unknown>,
           signal: this.#services.signal,
           learn: (secrets) => this.#services.censor.learn(secrets),
+          beforeChange: call.beforeChange,
         },
         connector,
       );
@@ -494,11 +517,9 @@ const CONNECTION_KEYWORDS: readonly (readonly [string, string])[] = [
   ["remote_user", "ansible_user"],
 ];
 
-interface CallContext {
-  readonly host: string;
+interface CallContext extends Occasion {
   /** The host it is carried out on. */
   readonly target: string;
-  readonly play: Play;
   readonly scope: HostScope;
   readonly connection: HostScope;
   readonly settings: TaskSettings;
@@ -510,6 +531,11 @@ export const LABEL = Symbol("label");
 
 export function isInclude(task: Task): boolean {
   return task.module === "ansible.builtin.include_tasks" || task.module === "ansible.builtin.include_role";
+}
+
+function once(act: () => Promise<void>): () => Promise<void> {
+  let acted: Promise<void> | undefined;
+  return () => (acted ??= act());
 }
 
 /** Keys that every result has. */
