@@ -94,6 +94,13 @@ describe("identities", () => {
       body: { error: { code: "CONTROL_PLANE_CERTIFICATE_REVOKED" } },
     });
     expect((await eventCodes("CERTIFICATE_REVOKED")).at(-1)).toMatchObject({ node: "rev-1", by: "alice" });
+    expect(await operator.showNode("rev-1")).toMatchObject({ state: "joining", joinTokenUntil: null });
+    const { token, expiresAt } = await operator.makeToken({ node: "rev-1" });
+    expect(await operator.showNode("rev-1")).toMatchObject({ state: "joining", joinTokenUntil: expiresAt });
+    await agent.join(token);
+    expect(await operator.showNode("rev-1")).toMatchObject({ state: "joining", joinTokenUntil: null });
+    expect((await agent.heartbeat()).status).toBe(200);
+    expect(await operator.showNode("rev-1")).toMatchObject({ state: "ready" });
   });
 
   it("an operator's certificate can be revoked by its serial", async () => {

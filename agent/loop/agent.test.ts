@@ -140,6 +140,18 @@ describe("an agent with a join token", () => {
     expect(paths()[0]).toBe("join");
   });
 
+  it("keeps what a join under way brings when it is told to stop meanwhile: the token is spent", async () => {
+    const gate = Promise.withResolvers<void>();
+    controlPlane.gate = gate.promise;
+    start();
+    await until(() => paths().includes("join"));
+    const stopped = stopAgent();
+    gate.resolve();
+    await stopped;
+    expect(await readFile(identityPath(state), "utf8")).toContain("BEGIN CERTIFICATE");
+    expect(paths()).toEqual(["join"]);
+  });
+
   it("does not hammer with a token that is refused, and takes up the next one at once", async () => {
     const refusal = { code: "TOKEN_USED", message: "used before", hint: "" };
     controlPlane.answer = ({ body }) =>

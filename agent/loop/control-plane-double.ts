@@ -25,6 +25,8 @@ export class ControlPlaneDouble {
   clockOffsetMilliseconds = 0;
   /** Answers instead of the usual one. */
   answer: ((request: Request) => { status: number; body: unknown } | "hang" | undefined) | undefined;
+  /** Every answer waits for it. */
+  gate: Promise<void> = Promise.resolve();
   readonly #site: string;
   readonly #issuer: Issuer;
   #server: Server;
@@ -67,6 +69,7 @@ export class ControlPlaneDouble {
         double.requests.push(request);
         const answer = double.answer?.(request) ?? (await double.#usual(request));
         if (answer === "hang") return;
+        await double.gate;
         outgoing.writeHead(answer.status, { "content-type": "application/json" }).end(JSON.stringify(answer.body));
       });
     });

@@ -24,6 +24,8 @@ export interface MembershipOptions {
   readonly log: Log;
 }
 
+/** A join under way is given this long to end after the agent was told to stop: its token is spent, its answer is the only one. */
+const JOIN_GRACE_MILLISECONDS = 5000;
 /** Between attempts with a refused token, or to renew. */
 const LONGEST_WAIT_SECONDS = 600;
 
@@ -89,7 +91,7 @@ export class Membership {
     const attempt = this.#attemptFor(token);
     if (clock.monotonic() < attempt.notBefore) return false;
     try {
-      await this.#join(token, attempt.request, signal);
+      await this.#join(token, attempt.request, delayed(signal, JOIN_GRACE_MILLISECONDS));
       return true;
     } catch (error) {
       if (!signal.aborted) this.#putOff(attempt, error);
@@ -130,7 +132,6 @@ export class Membership {
   #attemptFor(token: Secret) {
     const fingerprint = createHash("sha256").update(token.reveal()).digest("hex");
     if (this.#attempt?.token !== fingerprint) {
-      // One key for all attempts with a token: should an answer get lost, the control plane can tell it is still us.
       const request = makeKeyAndRequest(this.#options.configuration.node);
       this.#attempt = { token: fingerprint, request, failures: 0, notBefore: 0 };
     }
@@ -228,6 +229,16 @@ export function refusedAnswer(path: string, { status, body }: Answer): Error {
   // Too much at once, or trouble of its own: that passes.
   if (status < 400 || status >= 500 || status === 429) return answerUnexpected(path, status, message);
   return new RefusedAnswer((spoken?.code ?? `HTTP_${status}`).slice(0, 100), status, message);
+}
+
+/** Aborts `milliseconds` after `signal` does; at once if it has aborted already. */
+function delayed(signal: AbortSignal, milliseconds: number): AbortSignal {
+  if (signal.aborted) return signal;
+  const later = new AbortController();
+  signal.addEventListener("abort", () => setTimeout(() => later.abort(signal.reason), milliseconds).unref(), {
+    once: true,
+  });
+  return later.signal;
 }
 
 function iso(milliseconds: number): string {

@@ -72,6 +72,9 @@ export const NodeSummary = Type.Object({
   since: Type.String(),
   address: Type.String(),
   roles: Type.Array(Type.String()),
+  joinTokenUntil: Type.Union([Type.String(), Type.Null()], {
+    description: "End of the join token that was made for it and not used yet; null when there is none",
+  }),
   checks: Type.Array(NodeCheck, { description: "Problems and unknowns; healthy checks are left out" }),
 });
 export type NodeSummary = Static<typeof NodeSummary>;

@@ -96,6 +96,12 @@ export class Fleet {
     this.#apply(node, { kind: "joined", at: this.#options.clock.monotonic() });
   }
 
+  /** The node's certificates are void: what was known of it says nothing of whoever comes back. */
+  revoked(name: string): void {
+    const node = this.#nodes.get(name);
+    if (node !== undefined) this.#apply(node, { kind: "revoked", at: this.#options.clock.monotonic() });
+  }
+
   /** A person handed the node back: earlier doubts about its identity are forgotten. */
   trust(name: string): void {
     const node = this.#nodes.get(name);

@@ -7,7 +7,8 @@ import { serviceStates } from "../reconcilers/service-state/service-state.ts";
 import type { LiveNode } from "./fleet.ts";
 import type { SampleWindow } from "./sample-window.ts";
 
-type Sources = Pick<Parts, "site" | "store" | "fleet" | "fleetEvents" | "events">;
+type Sources = Pick<Parts, "site" | "store" | "fleet" | "fleetEvents" | "events" | "clock">;
+type NodeSources = Pick<Sources, "store" | "fleet" | "clock">;
 
 const AUTOMATIC = "automatic";
 
@@ -18,7 +19,7 @@ export function nodeNames({ store }: Pick<Sources, "store">): string[] {
 }
 
 /** A node as `bdap nodes list` shows it, or undefined when the site has none of that name. */
-export function nodeSummary(name: string, sources: Pick<Sources, "store" | "fleet">): NodeSummary | undefined {
+export function nodeSummary(name: string, sources: NodeSources): NodeSummary | undefined {
   const { desiredNodes, identities, holds } = sources.store.index;
   const live = sources.fleet.node(name);
   if (live === undefined || (!desiredNodes.has(name) && !identities.has(name))) return undefined;
@@ -32,12 +33,18 @@ export function nodeSummary(name: string, sources: Pick<Sources, "store" | "flee
     since: new Date(hold?.since ?? live.since).toISOString(),
     address: planned?.address ?? "",
     roles: [...(planned?.roles ?? [])],
+    joinTokenUntil: joinTokenUntil(name, sources),
     checks: nodeChecks(live, false),
   };
 }
 
+function joinTokenUntil(name: string, { store, clock }: NodeSources): string | null {
+  const token = store.state.tokens.find(({ node, expiresAt }) => node === name && expiresAt > clock.now());
+  return token === undefined ? null : new Date(token.expiresAt).toISOString();
+}
+
 /** A node as `bdap nodes show` shows it. */
-export function nodeDetails(name: string, sources: Pick<Sources, "store" | "fleet">): NodeDetails | undefined {
+export function nodeDetails(name: string, sources: NodeSources): NodeDetails | undefined {
   const summary = nodeSummary(name, sources);
   const live = sources.fleet.node(name);
   if (summary === undefined || live === undefined) return undefined;

@@ -8,6 +8,7 @@ const plain = { width: 80, now, paint: (_style: string, text: string) => text };
 const node = (change: Partial<NodeSummary>): NodeSummary => ({
   name: "cpu-01",
   state: "ready",
+  joinTokenUntil: null,
   reason: "reports in time and has no problem",
   by: "automatic",
   since: "2026-03-01T11:57:00Z",

@@ -21,6 +21,16 @@ describe("observeNode", () => {
     });
   });
 
+  it("knows nothing of a node's earlier life once it joined again or its certificate was revoked", () => {
+    const ready = healthAfter([{ kind: "joined", at: 0 }, heartbeat(0)]);
+    const again = healthAfter([{ kind: "joined", at: 5000 }], ready);
+    expect(again.state).toBe("joining");
+    expect(healthAfter([heartbeat(6000)], again).state).toBe("ready");
+    expect(healthAfter([tick(35_001)], again).state).toBe("unreachable");
+    const revoked = healthAfter([{ kind: "revoked", at: 5000 }, tick(90_000)], ready);
+    expect(revoked).toMatchObject({ state: "joining", reason: expect.stringContaining("revoked") });
+  });
+
   it("calls a node unreachable after 30 s of silence, and ready after two good heartbeats", () => {
     const ready = healthAfter([{ kind: "joined", at: 0 }, heartbeat(0)]);
     expect(healthAfter([tick(30_000)], ready).state).toBe("ready");
@@ -45,7 +55,7 @@ describe("observeNode", () => {
   const observations = fc
     .array(
       fc.record({
-        kind: fc.constantFrom("heartbeat", "tick", "joined"),
+        kind: fc.constantFrom("heartbeat", "tick", "joined", "revoked"),
         wait: fc.integer({ min: 0, max: 45_000 }),
         problem: fc.boolean(),
       }),
@@ -56,7 +66,7 @@ describe("observeNode", () => {
       return steps.map((step): Observation => {
         at += step.wait;
         if (step.kind === "heartbeat") return heartbeat(at, step.problem ? trouble : undefined);
-        return step.kind === "tick" ? tick(at) : { kind: "joined", at };
+        return { kind: step.kind, at };
       });
     });
 
@@ -69,7 +79,9 @@ describe("observeNode", () => {
         for (const observation of history) {
           const before = health;
           health = observeNode(before, observation, limits);
-          if (observation.kind !== "tick") signOfLife = observation.at;
+          // A node without a certificate cannot give one, so its silence is none.
+          if (observation.kind === "revoked") signOfLife = Number.POSITIVE_INFINITY;
+          else if (observation.kind !== "tick") signOfLife = observation.at;
           if (observation.kind === "heartbeat") goodInARow = observation.problem === undefined ? goodInARow + 1 : 0;
           // Only a tick, after true silence, makes a node unreachable; and after such silence it always does.
           if (health.state === "unreachable" && before.state !== "unreachable") {

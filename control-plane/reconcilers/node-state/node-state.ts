@@ -18,6 +18,7 @@ export interface NodeHealth {
 
 export type Observation =
   | { readonly kind: "joined"; readonly at: number }
+  | { readonly kind: "revoked"; readonly at: number }
   | { readonly kind: "heartbeat"; readonly at: number; readonly problem: HealthProblem | undefined }
   | { readonly kind: "tick"; readonly at: number };
 
@@ -45,21 +46,21 @@ export const newNodeHealth: NodeHealth = {
   streak: 0,
 };
 
-/** The next health of a node. Pure. Returns `health` itself when nothing changed but the sign of life. */
+/**
+ * The next health of a node. Pure. A join or a revocation ends what was known of its earlier life. Returns `health` itself when nothing changed but the sign of
+ * life.
+ */
 export function observeNode(health: NodeHealth, observation: Observation, limits: NodeStateLimits): NodeHealth {
   switch (observation.kind) {
     case "joined":
-      return joined(health, observation.at);
+      return { ...newNodeHealth, lastSeen: observation.at, reason: "has joined, no heartbeat yet" };
+    case "revoked":
+      return { ...newNodeHealth, reason: "its certificate was revoked; it waits for a new join token" };
     case "heartbeat":
       return heard({ ...health, lastSeen: observation.at }, observation.problem);
     case "tick":
       return waited(health, observation.at, limits);
   }
-}
-
-function joined(health: NodeHealth, at: number): NodeHealth {
-  if (health.state !== "joining") return { ...health, lastSeen: at };
-  return { ...health, lastSeen: at, reason: "has joined, no heartbeat yet" };
 }
 
 function heard(health: NodeHealth, problem: HealthProblem | undefined): NodeHealth {

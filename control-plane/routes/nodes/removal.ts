@@ -11,6 +11,7 @@ export async function revokeNode(parts: Parts, node: string, reason: string, by:
   const serials = identity.certificates.map(({ serial }) => serial);
   const why = { reason, by, now: parts.clock.now() };
   await parts.store.update((state) => ({ state: revokeCertificates(state, node, why), result: undefined }));
+  parts.fleet.revoked(node);
   const message = `${by} revoked the certificates of ${node}: ${reason}`;
   const data = { serials, reason };
   await parts.events.record({ code: "CERTIFICATE_REVOKED", severity: "warning", node, by, message, data });

@@ -34,9 +34,15 @@ export const verifySite: Phase = {
   },
 };
 
-/** Ready, or put aside by a person: both are as someone wants them. */
+/**
+ * Ready, or put aside by a person: both are as someone wants them. A node with an unused join token is about to join; until
+ * it has, its state tells of an earlier life.
+ */
 function isSettled(node: NodeSummary): boolean {
-  return node.state === "ready" || ["draining", "drained", "maintenance"].includes(node.state);
+  return (
+    (node.state === "ready" && node.joinTokenUntil === null) ||
+    ["draining", "drained", "maintenance"].includes(node.state)
+  );
 }
 
 function outcomes(hosts: readonly string[], nodes: readonly NodeSummary[]): Record<string, HostOutcome> {
@@ -51,10 +57,11 @@ function outcomes(hosts: readonly string[], nodes: readonly NodeSummary[]): Reco
 
 function notReady(host: string, node: NodeSummary | undefined): NonNullable<HostOutcome["cause"]> {
   const problems = node?.checks.filter((check) => check.status === "problem").map((check) => check.message) ?? [];
+  const waits = typeof node?.joinTokenUntil === "string" ? "it has not used its join token yet" : undefined;
   return {
     code: "INSTALLER_NODE_NOT_READY",
     kind: "environment",
-    message: `${host} is ${node?.state ?? "unknown to the control plane"}: ${problems[0] ?? node?.reason ?? "it never reported"}`,
+    message: `${host} is ${node?.state ?? "unknown to the control plane"}: ${waits ?? problems[0] ?? node?.reason ?? "it never reported"}`,
     hint: `Look at it with bdap nodes show ${host}, and at its agent with journalctl -u bdap-agent on the host.`,
     context: { host, problems },
   };
