@@ -5,8 +5,8 @@ import type { Secret } from "#inventory/kernel/secret.ts";
 export interface Command {
   /** POSIX shell, run by `/bin/sh`. Interpolated values are quoted by `shellQuote`; no secret is ever written here. */
   readonly script: string;
-  /** Fed to the script's standard input. Secrets travel here. */
-  readonly stdin?: string | Buffer;
+  /** Fed to the script's standard input, a file of this machine as a stream. Secrets travel here. */
+  readonly stdin?: string | Buffer | { readonly localPath: string };
   /** Extra environment, visible only to the script; values may be secret. */
   readonly environment?: Readonly<Record<string, string | Secret>>;
   /** Milliseconds after which the script and all it started are ended; none unless given. */

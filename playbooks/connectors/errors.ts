@@ -152,7 +152,7 @@ export function fileRefused(host: string, path: string, output: string): Applian
     message: `The new ${path} on ${host} failed its check: ${output.trim().slice(-400)}`,
     hint: "Correct the content; the check's output says where.",
     state: "The file is as it was before.",
-    context: { host, path },
+    context: { host, path, output },
   });
 }
 

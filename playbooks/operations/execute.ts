@@ -1,6 +1,7 @@
 import { ApplianceError } from "#inventory/kernel/errors.ts";
 import type { Secret } from "#inventory/kernel/secret.ts";
 import type { Become, CommandResult, Connector } from "../connectors/connector.ts";
+import { fetchFile } from "./fetch-file.ts";
 import type { Change, ModuleResult, OperationPlan, Reader } from "./operation.ts";
 
 export { validateArguments } from "./arguments.ts";
@@ -66,7 +67,8 @@ async function makeChange(
   const asUser = become === undefined ? {} : { become };
   if (change.kind === "run") return connector.run({ ...asUser, ...change.command }, signal);
   try {
-    await connector.writeFile({ ...asUser, ...change.file }, signal);
+    if (change.kind === "fetch") await fetchFile(change.file, connector, become, signal);
+    else await connector.writeFile({ ...asUser, ...change.file }, signal);
     return undefined;
   } catch (error) {
     if (isRefusal(error)) return { refusal: error };
@@ -90,7 +92,14 @@ function failureOf(planned: ModuleResult, error: ApplianceError): ModuleResult {
   const failure = { changed: false, failed: true, msg: error.message };
   if (error.code !== "PLAYBOOKS_FILE_REFUSED") return { ...planned, ...failure };
   const checksum = "checksum" in planned ? { checksum: planned.checksum, diff: planned.diff } : {};
-  return { ...checksum, ...failure, msg: "failed to validate", exit_status: 1, stdout: "", stderr: error.message };
+  return {
+    ...checksum,
+    ...failure,
+    msg: "failed to validate",
+    exit_status: 1,
+    stdout: "",
+    stderr: error.context.output ?? "",
+  };
 }
 
 function commandFailure(planned: ModuleResult, title: string, outcome: CommandResult): ModuleResult {

@@ -16,10 +16,20 @@ export interface Argument {
   readonly description: string;
 }
 
-/** What an operation does to a host, as data. Nothing else may change a host. */
+/** What an operation does to a host, as data. Nothing else may change a host; `fetch` changes the controller alone. */
 export type Change =
   | { readonly kind: "run"; readonly title: string; readonly command: Command }
-  | { readonly kind: "write"; readonly title: string; readonly file: FileToWrite };
+  | { readonly kind: "write"; readonly title: string; readonly file: FileToWrite }
+  | { readonly kind: "fetch"; readonly title: string; readonly file: FileToFetch };
+
+/** A file of the host to bring to the controller, whole or not at all: temporary file beside it, fsync, rename. */
+export interface FileToFetch {
+  readonly path: string;
+  /** Absolute; missing folders are made. */
+  readonly localPath: string;
+  /** SHA-1 the content must have on arrival, in hexadecimal. */
+  readonly sha1?: string;
+}
 
 /** One file (or other text) before and after, for `--diff`. Texts are whole; the shower makes the unified diff. */
 export interface Difference {
@@ -49,13 +59,32 @@ export interface OperationPlan {
 export interface Reader {
   run(
     script: string,
-    options?: { readonly stdin?: string; readonly timeoutMilliseconds?: number },
+    options?: { readonly stdin?: NonNullable<Command["stdin"]>; readonly timeoutMilliseconds?: number },
   ): Promise<CommandResult>;
   /** The bytes of a file on the host; undefined when there is none. */
   readFile(path: string): Promise<Buffer | undefined>;
 }
 
+/** A template file of the controller, and how it is read. */
+export interface TemplateRequest {
+  /** As the task names it, and where it lies. */
+  readonly source: string;
+  readonly path: string;
+  readonly destination: string;
+  readonly trimBlocks: boolean;
+  readonly lstripBlocks: boolean;
+  readonly newline: "\n" | "\r" | "\r\n";
+  /** Marks around outputs, statements and comments: start and end of each. */
+  readonly marks: {
+    readonly variable: readonly [string, string];
+    readonly block: readonly [string, string];
+    readonly comment: readonly [string, string];
+  };
+}
+
 export interface OperationContext {
+  /** Name of the host in the inventory. */
+  readonly host: string;
   readonly read: Reader;
   readonly checkMode: boolean;
   readonly wantsDiff: boolean;
@@ -63,6 +92,12 @@ export interface OperationContext {
   readonly environment: Readonly<Record<string, string | Secret>>;
   /** Resolves a controller-side path (`src:` of copy) as Ansible does: role's files/, play's files/, play's folder. Throws when missing. */
   localPath(path: string, kind: "files" | "templates" | "vars"): Promise<string>;
+  /** Folder of the controller that relative destinations on it start from: the playbook's. */
+  readonly localFolder: string;
+  /** Content of a file of the controller, decrypted where it is a vault file. Throws where it cannot be opened. */
+  readLocal(path: string): Promise<Buffer>;
+  /** Text of a template with the variables of the task. Throws a plain Error that says what is wrong with it. */
+  render(request: TemplateRequest): Promise<string>;
   /** Facts gathered for the host so far, `ansible_…` names without the prefix. */
   readonly facts: Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal;

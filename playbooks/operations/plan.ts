@@ -1,4 +1,4 @@
-import type { CommandResult } from "../connectors/connector.ts";
+import type { Command, CommandResult } from "../connectors/connector.ts";
 import type { Change, Difference, ModuleResult, OperationContext, OperationPlan } from "./operation.ts";
 import { sortedJson } from "./python-text.ts";
 
@@ -27,7 +27,7 @@ export function runChange(
   context: OperationContext,
   title: string,
   script: string,
-  stdin?: string | Buffer,
+  stdin?: Command["stdin"],
 ): Change & { kind: "run" } {
   return {
     kind: "run",

@@ -4,6 +4,8 @@ import { commandRun } from "./command-run/operation.ts";
 import { conditionMet } from "./condition-met/operation.ts";
 import { entriesRead } from "./entries-read/operation.ts";
 import { fileCopied } from "./file-copied/operation.ts";
+import { fileFetched } from "./file-fetched/operation.ts";
+import { fileRendered } from "./file-rendered/operation.ts";
 import { fileSlurped } from "./file-slurped/operation.ts";
 import { groupPresent } from "./group-present/operation.ts";
 import { hostAnswering } from "./host-answering/operation.ts";
@@ -15,6 +17,8 @@ import { packagesInstalled } from "./packages-installed/operation.ts";
 import { packagesRead } from "./packages-read/operation.ts";
 import { pathInspected } from "./path-inspected/operation.ts";
 import { pathPresent } from "./path-present/operation.ts";
+import { rawCommandRun } from "./raw-command-run/operation.ts";
+import { scriptRun } from "./script-run/operation.ts";
 import { servicesRead } from "./services-read/operation.ts";
 import { temporaryPathMade } from "./temporary-path-made/operation.ts";
 import { textReplaced } from "./text-replaced/operation.ts";
@@ -29,6 +33,8 @@ export const operations: readonly Operation[] = [
   conditionMet,
   entriesRead,
   fileCopied,
+  fileFetched,
+  fileRendered,
   fileSlurped,
   groupPresent,
   hostAnswering,
@@ -39,6 +45,8 @@ export const operations: readonly Operation[] = [
   packagesRead,
   pathInspected,
   pathPresent,
+  rawCommandRun,
+  scriptRun,
   servicesRead,
   temporaryPathMade,
   textReplaced,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { shellQuote } from "#inventory/kernel/shell.ts";
@@ -63,11 +63,15 @@ export async function runOperation(
   const signal = new AbortController().signal;
   const environment = options.environment ?? {};
   const context: OperationContext = {
+    host: connector.host,
     read: readerOf(connector, undefined, environment, signal),
     checkMode: options.check ?? false,
     wantsDiff: options.diff ?? false,
     environment,
     localPath: async (path) => (path.startsWith("/") ? path : join(folder, path)),
+    localFolder: folder,
+    readLocal: (path) => readFile(path),
+    render: ({ path }) => readFile(path, "utf8"),
     facts: options.facts ?? {},
     signal,
   };

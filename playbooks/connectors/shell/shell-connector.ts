@@ -1,3 +1,4 @@
+import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { shellQuote } from "#inventory/kernel/shell.ts";
 import type { Become, Command, CommandResult, Connector, FileToWrite } from "../connector.ts";
@@ -140,9 +141,14 @@ class LastBytes {
 function workOf(command: Command) {
   return {
     script: command.script,
-    input: Buffer.from(command.stdin ?? ""),
+    input: inputOf(command.stdin ?? ""),
     environment: command.environment ?? {},
     timeoutMilliseconds: command.timeoutMilliseconds,
     become: command.become,
   };
+}
+
+function inputOf(stdin: NonNullable<Command["stdin"]>): Buffer | Readable {
+  if (typeof stdin === "string") return Buffer.from(stdin);
+  return Buffer.isBuffer(stdin) ? stdin : createReadStream(stdin.localPath, { highWaterMark: 256 * 1024 });
 }

@@ -1,13 +1,13 @@
-import { join } from "node:path";
-import { ApplianceError } from "#inventory/kernel/errors.ts";
 import type { Secret } from "#inventory/kernel/secret.ts";
+import type { VaultValues } from "#inventory/loader/vault-values.ts";
 import type { Connector } from "../../connectors/connector.ts";
 import { executePlan, readerOf, validateArguments } from "../../operations/execute.ts";
 import type { Difference, Operation, OperationContext } from "../../operations/operation.ts";
 import { failure, type Result } from "../actions/action.ts";
-import { findLocalFile } from "../actions/local-files.ts";
+import type { Templar } from "../expression/templar.ts";
 import { toPlain } from "../expression/values.ts";
 import type { HostScope } from "../variables/host-scope.ts";
+import { controllerFiles } from "./controller-files.ts";
 import type { TaskSettings } from "./settings.ts";
 
 export interface ModuleCall {
@@ -17,6 +17,9 @@ export interface ModuleCall {
   readonly arguments: ReadonlyMap<string, unknown>;
   readonly settings: TaskSettings;
   readonly scope: HostScope;
+  readonly host: string;
+  readonly templar: Templar;
+  readonly vault: VaultValues;
   readonly facts: () => Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal;
   /** Told of values that must not be seen, before anything is done with them. */
@@ -49,7 +52,8 @@ export async function callModule(call: ModuleCall, connector: () => Promise<Conn
     wantsDiff: settings.diff,
     ...(settings.become === undefined ? {} : { become: settings.become }),
     environment: settings.environment,
-    localPath: async (path, kind) => localPath(path, kind, call.scope),
+    host: call.host,
+    ...controllerFiles(call),
     get facts() {
       return call.facts();
     },
@@ -61,16 +65,4 @@ export async function callModule(call: ModuleCall, connector: () => Promise<Conn
   if (plan.changes.length > 0) await call.beforeChange();
   const execution = await executePlan(plan, open, settings.become, signal);
   return { result: { ...execution.result }, ...differences, warnings: checked.warnings };
-}
-
-function localPath(path: string, kind: "files" | "templates" | "vars", scope: HostScope): string {
-  const found = findLocalFile(path, kind, scope);
-  if (found !== undefined) return path.endsWith("/") ? join(found, "/") : found;
-  throw new ApplianceError({
-    code: "PLAYBOOKS_FILE_NOT_FOUND",
-    kind: "user",
-    message: `Could not find or access '${path}' on the Ansible Controller.`,
-    hint: `Put the file under ${kind}/ of the role or beside the playbook, or give an absolute path.`,
-    context: { file: path },
-  });
 }
