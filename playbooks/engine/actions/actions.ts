@@ -6,8 +6,7 @@ import { readVariableFile } from "#inventory/loader/variable-files.ts";
 import { ExpressionError, Undefined, UndefinedError } from "../expression/errors.ts";
 import { toBool } from "../expression/filters/numbers.ts";
 import { isDict, numeric, pythonString, toFinal, typeName } from "../expression/values.ts";
-import { factsOf } from "../setup/facts.ts";
-import { gatherScript, sectionsOf } from "../setup/gather-script.ts";
+import { setup } from "../setup/setup.ts";
 import { type Action, type ActionContext, failure, type Result } from "./action.ts";
 import { findLocalFile } from "./local-files.ts";
 
@@ -238,40 +237,4 @@ async function waitForConnection(context: ActionContext): Promise<Result> {
   }
   const elapsed = Math.floor((performance.now() - start) / 1000);
   return failure(`timed out waiting for ping module test: ${problem}`, { elapsed });
-}
-
-/** Reads the host's facts with one script. */
-async function setup(context: ActionContext): Promise<Result> {
-  const wrong = unknownArguments(context, ["gather_subset", "filter", "gather_timeout"]);
-  if (wrong !== undefined) return wrong;
-  const connector = await context.connector();
-  const { become, environment } = context.settings;
-  const outcome = await connector.run(
-    { script: gatherScript(), environment, ...(become === undefined ? {} : { become }) },
-    context.signal,
-  );
-  const facts = factsOf(sectionsOf(outcome.stdout));
-  const wanted = sectionsOf(outcome.stdout).size < 10 ? undefined : filtered(facts, context.arguments.get("filter"));
-  if (wanted === undefined)
-    return failure(`the facts could not be read: ${outcome.stderr.trim() || `exit status ${outcome.status}`}`);
-  const named = [...wanted].map(([name, value]): [string, unknown] => [
-    name === "gather_subset" || name === "module_setup" ? name : `ansible_${name}`,
-    value,
-  ]);
-  return { changed: false, ansible_facts: Object.fromEntries(named) };
-}
-
-function filtered(facts: ReadonlyMap<string, unknown>, filter: unknown): ReadonlyMap<string, unknown> {
-  const patterns = groupNames(filter);
-  if (patterns.length === 0) return facts;
-  const expressions = patterns.map(
-    (pattern) =>
-      new RegExp(
-        `^${pattern
-          .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-          .replaceAll("*", ".*")
-          .replaceAll("?", ".")}$`,
-      ),
-  );
-  return new Map([...facts].filter(([name]) => expressions.some((e) => e.test(name) || e.test(`ansible_${name}`))));
 }
