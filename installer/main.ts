@@ -1,6 +1,10 @@
 #!/usr/bin/env node
+import { enableCompileCache } from "node:module";
 import { join } from "node:path";
-import { Errors, flush, handle, run } from "@oclif/core";
+
+// Before anything large is loaded: what was compiled once is not compiled again. A folder that cannot be written is no error.
+enableCompileCache(join(import.meta.dirname, "..", ".build", "compile-cache"));
+const { Errors, flush, handle, run } = await import("@oclif/core");
 
 process.env["NODE_ENV"] ??= "production";
 // A reader that has seen enough (`bdap plan | head`) is no error.

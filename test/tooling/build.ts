@@ -1,7 +1,8 @@
 /** Builds everything that runs: the commands to .build/installer, the agent and the control plane to .build/bundles. */
 import { existsSync } from "node:fs";
-import { chmod, glob, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { chmod, glob, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { Plugin as Commands } from "@oclif/core";
 import { build, type Plugin } from "esbuild";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -51,6 +52,8 @@ try {
     await rm(join(final, part), { recursive: true, force: true });
     await rename(join(out, part), join(final, part));
   }
+  await rm(join(final, "compile-cache"), { recursive: true, force: true });
+  await writeManifest();
 } finally {
   await rm(out, { recursive: true, force: true });
 }
@@ -74,6 +77,16 @@ async function buildCommands(): Promise<void> {
     logLevel: "warning",
   });
   await chmod(join(out, "installer/main.js"), 0o755);
+}
+
+/** With it a start loads the one command that was asked for, instead of all of them to learn their names. */
+async function writeManifest(): Promise<void> {
+  const path = join(root, ".oclif.manifest.json");
+  const options = { root, isRoot: true, type: "core", ignoreManifest: true, errorOnManifestCreate: true } as const;
+  const commands = new Commands({ ...options, respectNoCacheDefault: true });
+  await commands.load();
+  await writeFile(`${path}.new`, JSON.stringify(commands.manifest));
+  await rename(`${path}.new`, path);
 }
 
 async function buildBundles(): Promise<void> {
