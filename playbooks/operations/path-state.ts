@@ -71,11 +71,11 @@ path_state() {
     if [ -e "$1" ]; then echo target; LC_ALL=C stat -L -c "$stat_fields" -- "$1"; fi
   fi
   if [ -f "$1" ]; then
-    case " $3 " in *' sha1 '*) echo "sha1 $(sha1sum <"$1" 2>/dev/null | cut -c1-40)" ;; esac
+    case " $3 " in *' sha1 '*) sum=$(sha1sum <"$1" 2>/dev/null); echo "sha1 \${sum%% *}" ;; esac
     case " $3 " in *' content '*) if [ -r "$1" ]; then echo "content $(base64 -w0 <"$1")"; fi ;; esac
   fi
 }
-user_state() { echo "user $(id -u) $(id -g) $(umask) $(id -un) $(id -gn)"; }
+user_state() { echo "user $(umask) $(id)"; }
 `;
 
 /** A line of shell that prints the state of `path` under `label` (a word). Follows {@link PATH_FUNCTIONS}. */
@@ -215,8 +215,10 @@ function deviceNumber(text: string): number {
   return major * 256 + (minor & 0xff) + (minor - (minor & 0xff)) * 4096;
 }
 
+/** `umask`, then what id(1) prints: `uid=0(root) gid=0(root) groups=…`; a name is left out where the host knows none. */
 function parseUser(fields: string): HostUser {
-  const [uid = "0", gid = "0", umask = "022", owner = "", group = ""] = fields.split(" ");
+  const [, umask = "022", uid = "0", owner = "", gid = "0", group = ""] =
+    /^(\d+) uid=(\d+)(?:\(([^)]*)\))? gid=(\d+)(?:\(([^)]*)\))?/.exec(fields) ?? [];
   return {
     uid: Number(uid),
     gid: Number(gid),
