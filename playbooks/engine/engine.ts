@@ -21,6 +21,9 @@ import { toBool } from "./expression/filters/numbers.ts";
 import { type Scope, scopeOf } from "./expression/scope.ts";
 import { Templar } from "./expression/templar.ts";
 import { pythonString } from "./expression/values.ts";
+import { ForeignRunner } from "./foreign-modules/foreign-call.ts";
+import { ForeignModules } from "./foreign-modules/foreign-modules.ts";
+import { moduleFolders } from "./foreign-modules/module-folders.ts";
 import { ModuleTable } from "./loader/module-table.ts";
 import type { Play, Task } from "./loader/nodes.ts";
 import { PlaybookLoader } from "./loader/playbook-loader.ts";
@@ -38,7 +41,7 @@ export async function runPlaybook(run: PlaybookRun): Promise<PlaybookOutcome> {
   const vault = new VaultValues(run.vaultPassword);
   const templar = new Templar({ decrypt: vault.text, environment: run.environment ?? {} });
   const inventory = await loadInventory(run.inventory, vault);
-  const modules = new ModuleTable(operations);
+  const modules = new ModuleTable(operations, new ForeignModules(run.modules ?? moduleFolders(run.environment ?? {})));
   const extraScope = rawScope(run.extraVariables, templar);
   const loader = new PlaybookLoader({
     playbook: run.playbook,
@@ -62,7 +65,9 @@ export async function runPlaybook(run: PlaybookRun): Promise<PlaybookOutcome> {
   censor.learn(run.extraVariables);
   const connections = new Connections(run, userInfo().username);
   const modes = { check: run.check, diff: run.diff };
-  const services: RunnerServices = { store, templar, modules, connections, censor, vault, modes, signal: run.signal };
+  const foreign = new ForeignRunner();
+  const { signal } = run;
+  const services: RunnerServices = { store, templar, modules, foreign, connections, censor, vault, modes, signal };
   const engine = new Engine(run, services, loader, limit);
   try {
     return await engine.run(plays);
@@ -70,6 +75,7 @@ export async function runPlaybook(run: PlaybookRun): Promise<PlaybookOutcome> {
     if (run.signal.aborted) throw engineErrors.cancelled();
     throw error;
   } finally {
+    await foreign.close();
     await connections.close();
   }
 }

@@ -1,6 +1,7 @@
 import type { Secret } from "#inventory/kernel/secret.ts";
 import type { Connector } from "../connectors/connector.ts";
 import type { EngineEvent, HostRecap } from "./events.ts";
+import type { ModuleFolders } from "./foreign-modules/module-folders.ts";
 
 /** One run of one playbook file. */
 export interface PlaybookRun {
@@ -25,6 +26,8 @@ export interface PlaybookRun {
   readonly verbosity?: number;
   /** Asks the person at the terminal (`vars_prompt`, `pause`); without it there is none, and defaults count. */
   prompt?(question: Question, signal: AbortSignal): Promise<Answer>;
+  /** Where modules written for Ansible are looked for; what `environment` says unless given. */
+  readonly modules?: ModuleFolders;
   /** What `lookup('env', …)` reads; nothing unless given. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Handlers an interrupted run still owed: they run as if notified at the start of their play. */

@@ -11,6 +11,9 @@ import { Evaluation } from "../expression/evaluation.ts";
 import { toBool } from "../expression/filters/numbers.ts";
 import type { Templar } from "../expression/templar.ts";
 import { dictEntries, isDict, numeric, pythonString, toPlain, truthy } from "../expression/values.ts";
+import type { ForeignCall, ForeignRunner } from "../foreign-modules/foreign-call.ts";
+import type { ForeignModule } from "../foreign-modules/foreign-modules.ts";
+import { trustedFacts } from "../foreign-modules/trusted-facts.ts";
 import type { ModuleTable } from "../loader/module-table.ts";
 import { collected, nearest, type Play, type Task } from "../loader/nodes.ts";
 import type { HostScope, Layer } from "../variables/host-scope.ts";
@@ -20,7 +23,7 @@ import type { Censor } from "./censor.ts";
 import { type Connections, isOutcomeUnknown, isUnreachable } from "./connections.ts";
 import { itemLayer, type LoopControl, loopControlOf, loopItems } from "./loop.ts";
 import { callModule } from "./module-call.ts";
-import { isCensored, type RunModes, settingsOf, type TaskSettings } from "./settings.ts";
+import { connectionVariable, isCensored, type RunModes, settingsOf, type TaskSettings } from "./settings.ts";
 
 /** One thing a task wants included. */
 export interface Inclusion {
@@ -49,6 +52,7 @@ export interface RunnerServices {
   readonly store: VariableStore;
   readonly templar: Templar;
   readonly modules: ModuleTable;
+  readonly foreign: ForeignRunner;
   readonly connections: Connections;
   readonly censor: Censor;
   readonly vault: VaultValues;
@@ -205,11 +209,12 @@ export class TaskRunner {
         break;
     }
     const changed = results.some((result) => result["changed"] === true);
+    const told = { ...takenFrom(results, "warnings"), ...takenFrom(results, "deprecations") };
     if (results.some((result) => result["failed"] === true))
-      return { results, changed, failed: true, msg: "One or more items failed" };
+      return { results, changed, failed: true, msg: "One or more items failed", ...told };
     if (results.every((result) => result["skipped"] === true))
-      return { results, changed: false, skipped: true, msg: "All items skipped" };
-    return { results, changed, skipped: false, msg: "All items completed" };
+      return { results, changed: false, skipped: true, msg: "All items skipped", ...told };
+    return { results, changed, skipped: false, msg: "All items completed", ...told };
   }
 
   /** The label of an item is for showing only: it does not belong to the registered result. */
@@ -353,7 +358,9 @@ export class TaskRunner {
         const owner = toBool(templar.template(nearest(task.directives, "delegate_facts") ?? false, scope))
           ? target
           : host;
-        store.addFacts(owner, new Map(dictEntries(facts).map(([name, value]) => [String(name), value])));
+        const named = new Map(dictEntries(facts).map(([name, value]) => [String(name), value]));
+        const isForeign = this.#services.modules.foreign(task.module) !== undefined;
+        store.addFacts(owner, isForeign ? trustedFacts(named).facts : named);
       }
       const judged = this.#judge(task, completed(result), scope);
       return { result: judged, differences: differences ?? [], warnings, end: "done", ...flags };
@@ -414,9 +421,13 @@ export class TaskRunner {
       connections.get(call.target, () => this.#connectionVariables(task, call.connection, call.target));
     if (action !== undefined) return { result: await action(this.#actionContext(task, call, connector)), warnings: [] };
     const operation = modules.operation(task.module);
-    if (operation === undefined) throw new RangeError(task.module);
-    const attempt = () =>
-      callModule(
+    const foreign = modules.foreign(task.module);
+    if (operation === undefined && foreign === undefined) throw new RangeError(task.module);
+    const attempt = async () => {
+      if (operation === undefined && foreign !== undefined)
+        return this.#services.foreign.call(this.#foreignCall(foreign, task, call), await connector());
+      if (operation === undefined) throw new RangeError(task.module);
+      return callModule(
         {
           operation,
           module: task.module,
@@ -434,6 +445,7 @@ export class TaskRunner {
         },
         connector,
       );
+    };
     const wasOpen = connections.has(call.target);
     try {
       return await attempt();
@@ -441,11 +453,30 @@ export class TaskRunner {
       this.#services.signal.throwIfAborted();
       // Nothing ran through a connection of an earlier task that broke; what may have run is repeated only where that is harmless.
       const isHarmless =
-        (isUnreachable(error) && wasOpen) || (isOutcomeUnknown(error) && operation.checkMode === "full");
+        (isUnreachable(error) && wasOpen) || (isOutcomeUnknown(error) && operation?.checkMode === "full");
       if (isUnreachable(error) || isOutcomeUnknown(error)) await connections.drop(call.target);
       if (!isHarmless) throw error;
       return attempt();
     }
+  }
+
+  #foreignCall(module: ForeignModule, task: Task, call: CallContext): ForeignCall {
+    const { templar, signal } = this.#services;
+    const { settings } = call;
+    return {
+      module,
+      writtenModule: task.writtenModule,
+      arguments: call.given,
+      become: settings.become,
+      environment: settings.environment,
+      checkMode: settings.checkMode,
+      diff: settings.diff,
+      noLog: isCensored(task, call.scope, templar),
+      isItem: task.loop !== undefined,
+      verbosity: Number(call.scope.get("ansible_verbosity") ?? 0),
+      variable: (name) => connectionVariable(call.connection, [name], templar),
+      signal,
+    };
   }
 
   #actionContext(task: Task, call: CallContext, connector: () => Promise<Connector>): ActionContext {
@@ -567,6 +598,13 @@ function labelled(result: Result, layer: Layer, control: LoopControl): Result {
   }
   if (values.has("ansible_loop")) more["ansible_loop"] = values.get("ansible_loop");
   return { ...result, ...more };
+}
+
+/** The lists of that name of all items, which belong to the whole loop. */
+function takenFrom(results: readonly Result[], name: string): Result {
+  const all = results.flatMap((result) => (Array.isArray(result[name]) ? (result[name] as unknown[]) : []));
+  for (const result of results) delete result[name];
+  return all.length === 0 ? {} : { [name]: all };
 }
 
 /** What an error of a task amounts to. */

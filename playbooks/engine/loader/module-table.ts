@@ -1,4 +1,5 @@
 import type { Operation } from "../../operations/operation.ts";
+import type { ForeignModule, ForeignModules, Refusal } from "../foreign-modules/foreign-modules.ts";
 
 /** Actions the engine itself carries out: they need no host, or are about the run rather than the host. */
 export const ENGINE_ACTIONS: ReadonlySet<string> = new Set(
@@ -24,6 +25,13 @@ export const ENGINE_ACTIONS: ReadonlySet<string> = new Set(
   ].map((name) => `ansible.builtin.${name}`),
 );
 
+/** Modules that in Ansible have a part on the controller too: a module of a `library` replaces the other part alone. */
+const CONTROLLER_PARTS: ReadonlySet<string> = new Set(
+  ["assemble", "copy", "fetch", "package", "raw", "reboot", "script", "service", "template", "unarchive", "uri"].map(
+    (name) => `ansible.builtin.${name}`,
+  ),
+);
+
 /** Actions whose arguments may be plain text, and the argument that text fills. */
 const ENGINE_FREE_FORMS: Readonly<Record<string, string>> = {
   "ansible.builtin.include_tasks": "file",
@@ -33,26 +41,73 @@ const ENGINE_FREE_FORMS: Readonly<Record<string, string>> = {
   "ansible.builtin.meta": "free_form",
 };
 
-/** Which modules there are, by every name a play may use. */
+/** Which modules there are, by every name a play may use: the engine's own first, then those written for Ansible. */
 export class ModuleTable {
   readonly #operations = new Map<string, Operation>();
+  readonly #foreign: ForeignModules | undefined;
 
-  constructor(operations: readonly Operation[]) {
+  constructor(operations: readonly Operation[], foreign?: ForeignModules) {
     for (const operation of operations) for (const name of operation.modules) this.#operations.set(name, operation);
+    this.#foreign = foreign;
   }
 
-  /** The fully qualified name a written one stands for; undefined when there is no such module. */
+  /** The fully qualified name a written one stands for; undefined when there is no such module, or it cannot be carried out. */
   resolve(written: string): string | undefined {
-    const name = written.replace(/^ansible\.legacy\./, "ansible.builtin.");
-    if (name.includes(".")) return this.#has(name) ? name : undefined;
-    const builtin = `ansible.builtin.${name}`;
-    if (this.#has(builtin)) return builtin;
-    // Modules that once were built in are still found by their short names (`sysctl`, `mount`).
-    return [...this.#operations.keys()].find((known) => known.endsWith(`.${name}`));
+    for (const name of this.#candidates(written)) {
+      if (this.#has(name)) return name;
+      const found = this.#find(name);
+      if (found !== undefined) return "refused" in found ? undefined : name;
+    }
+    return undefined;
+  }
+
+  /** Why a module that was found cannot be carried out; undefined when none was found. */
+  refusal(written: string): string | undefined {
+    for (const name of this.#candidates(written)) {
+      const found = this.#find(name);
+      if (found !== undefined) return "refused" in found ? found.refused : undefined;
+    }
+    return undefined;
   }
 
   operation(module: string): Operation | undefined {
     return this.#operations.get(module);
+  }
+
+  foreign(module: string): ForeignModule | undefined {
+    if (this.#has(module)) return undefined;
+    const found = this.#find(module);
+    return found === undefined || "refused" in found ? undefined : found;
+  }
+
+  /** Takes a playbook's or role's folder: its `library` counts from now on. */
+  addSite(folder: string): void {
+    this.#foreign?.addSite(folder);
+  }
+
+  #find(name: string): ForeignModule | Refusal | undefined {
+    const found = this.#foreign?.find(name);
+    if (found === undefined || "refused" in found || !name.startsWith("ansible.legacy.")) return found;
+    const builtin = name.replace("legacy", "builtin");
+    // What the controller does itself is not asked of a module.
+    if (ENGINE_ACTIONS.has(builtin)) return undefined;
+    if (!this.#operations.has(builtin) || !CONTROLLER_PARTS.has(builtin)) return found;
+    return {
+      refused: `${found.path} would replace only the part of '${builtin}' that runs on the host, which here is one`,
+    };
+  }
+
+  /** Names to look for in turn. A `library` goes before what is built in, unless `ansible.builtin` is asked for. */
+  *#candidates(written: string): Iterable<string> {
+    const short = written.replace(/^ansible\.legacy\./, "");
+    if (!short.includes(".")) {
+      yield `ansible.legacy.${short}`;
+      if (this.#has(`ansible.builtin.${short}`)) yield `ansible.builtin.${short}`;
+      // Modules that once were built in are still found by their short names (`sysctl`, `mount`).
+      yield* [...this.#operations.keys()].filter((known) => known.endsWith(`.${short}`));
+    }
+    const name = short.includes(".") ? short : `ansible.builtin.${short}`;
+    yield this.#has(name) ? name : (this.#foreign?.redirect(name) ?? name);
   }
 
   /** The argument that plain text behind the module's name fills; undefined when text is read as `key=value` words. */

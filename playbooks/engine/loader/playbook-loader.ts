@@ -130,6 +130,7 @@ export class PlaybookLoader {
         file.place(entry, "strategy"),
         `the strategy '${strategy}' is not supported yet`,
       );
+    this.#options.modules.addSite(dirname(file.path));
     const { tasks, roles } = this.#loaders(problems, dirname(file.path));
     const directives = tasks.directives(entry, place, { outer, role: undefined, file });
     const step = `${file.shown}#${index}`;
@@ -173,7 +174,7 @@ export class PlaybookLoader {
   #loaders(problems: Problems, playFolder: string): { tasks: TaskLoader; roles: RoleLoader } {
     const tasks = new TaskLoader(this.#files, this.#options.modules, problems);
     const folders = [join(playFolder, "roles"), ...this.#options.rolesPath, playFolder];
-    const roles = new RoleLoader(this.#files, tasks, problems, this.#options.vault, folders);
+    const roles = new RoleLoader(this.#files, tasks, problems, this.#options.vault, folders, this.#options.modules);
     tasks.setRoles(roles);
     return { tasks, roles };
   }

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import type { VaultValues } from "#inventory/loader/vault-values.ts";
 import { ROLE_KEYWORDS } from "./keywords.ts";
+import type { ModuleTable } from "./module-table.ts";
 import type { Block, Directives, PlayNode, Role, Task } from "./nodes.ts";
 import type { Place, Problems } from "./problems.ts";
 import { readVariableFiles } from "./role-variables.ts";
@@ -34,6 +35,7 @@ export class RoleLoader {
   readonly #problems: Problems;
   readonly #vault: VaultValues;
   readonly #folders: readonly string[];
+  readonly #modules: ModuleTable;
   #depth = 0;
 
   /** `folders` are searched in order for a role's folder. */
@@ -43,12 +45,14 @@ export class RoleLoader {
     problems: Problems,
     vault: VaultValues,
     folders: readonly string[],
+    modules: ModuleTable,
   ) {
     this.#files = files;
     this.#tasks = tasks;
     this.#problems = problems;
     this.#vault = vault;
     this.#folders = folders;
+    this.#modules = modules;
   }
 
   /** One entry of `roles:` or of a role's dependencies, with the roles it depends on before it. */
@@ -198,6 +202,7 @@ export class RoleLoader {
       );
       return undefined;
     }
+    this.#modules.addSite(path);
     const metaPath = await this.#file(path, "meta", "main");
     const meta = metaPath === undefined ? undefined : await this.#files.read(metaPath);
     const values = meta?.value instanceof Map ? meta.value : new Map<unknown, unknown>();

@@ -229,7 +229,7 @@ export class TaskLoader {
     this.#problems.add(
       "PLAYBOOKS_UNKNOWN_MODULE",
       context.file.place(entry, written),
-      `the module '${written}' is not known`,
+      this.#modules.refusal(written) ?? `the module '${written}' is not known`,
     );
     return undefined;
   }
