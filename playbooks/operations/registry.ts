@@ -1,7 +1,10 @@
+import { archiveListed } from "./archive-listed/operation.ts";
+import { archiveSourcePresent } from "./archive-source-present/operation.ts";
 import { authorizedKeyPresent } from "./authorized-key-present/operation.ts";
 import { blockPresent } from "./block-present/operation.ts";
 import { commandRun } from "./command-run/operation.ts";
 import { conditionMet } from "./condition-met/operation.ts";
+import { cronJobPresent } from "./cron-job-present/operation.ts";
 import { entriesRead } from "./entries-read/operation.ts";
 import { fileCopied } from "./file-copied/operation.ts";
 import { fileFetched } from "./file-fetched/operation.ts";
@@ -10,15 +13,21 @@ import { fileSlurped } from "./file-slurped/operation.ts";
 import { groupPresent } from "./group-present/operation.ts";
 import { hostAnswering } from "./host-answering/operation.ts";
 import { hostnameSet } from "./hostname-set/operation.ts";
+import { initScriptRunning } from "./init-script-running/operation.ts";
+import { kernelModuleLoaded } from "./kernel-module-loaded/operation.ts";
 import { kernelParameterSet } from "./kernel-parameter-set/operation.ts";
 import { linePresent } from "./line-present/operation.ts";
 import type { Operation } from "./operation.ts";
+import { packageAnswerSet } from "./package-answer-set/operation.ts";
+import { packagePresent } from "./package-present/operation.ts";
+import { packageSelectionSet } from "./package-selection-set/operation.ts";
 import { packagesInstalled } from "./packages-installed/operation.ts";
 import { packagesRead } from "./packages-read/operation.ts";
 import { pathInspected } from "./path-inspected/operation.ts";
 import { pathPresent } from "./path-present/operation.ts";
 import { rawCommandRun } from "./raw-command-run/operation.ts";
 import { scriptRun } from "./script-run/operation.ts";
+import { serviceRunning } from "./service-running/operation.ts";
 import { servicesRead } from "./services-read/operation.ts";
 import { temporaryPathMade } from "./temporary-path-made/operation.ts";
 import { textReplaced } from "./text-replaced/operation.ts";
@@ -27,10 +36,13 @@ import { userPresent } from "./user-present/operation.ts";
 
 /** Every operation, by name. Written by `npm run generate`: add a folder with a operation.ts instead of editing. */
 export const operations: readonly Operation[] = [
+  archiveListed,
+  archiveSourcePresent,
   authorizedKeyPresent,
   blockPresent,
   commandRun,
   conditionMet,
+  cronJobPresent,
   entriesRead,
   fileCopied,
   fileFetched,
@@ -39,14 +51,20 @@ export const operations: readonly Operation[] = [
   groupPresent,
   hostAnswering,
   hostnameSet,
+  initScriptRunning,
+  kernelModuleLoaded,
   kernelParameterSet,
   linePresent,
+  packageAnswerSet,
+  packagePresent,
+  packageSelectionSet,
   packagesInstalled,
   packagesRead,
   pathInspected,
   pathPresent,
   rawCommandRun,
   scriptRun,
+  serviceRunning,
   servicesRead,
   temporaryPathMade,
   textReplaced,

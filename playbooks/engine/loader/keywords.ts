@@ -119,7 +119,6 @@ export const NOT_HONOURED: ReadonlySet<string> = new Set([
   "become_flags",
   "fact_path",
   "gather_timeout",
-  "user",
   "timeout",
   "vars_prompt",
 ]);

@@ -134,7 +134,8 @@ export class TaskLoader {
           context.file.place(entry, key),
           `the keyword '${name}' is not supported yet`,
         );
-      keywords.set(name, value);
+      // Of a play, `user` is another word for remote_user; of a task it is the module.
+      keywords.set(name === "user" && entry.has("hosts") ? "remote_user" : name, value);
     }
     return {
       keywords,

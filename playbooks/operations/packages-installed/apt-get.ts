@@ -24,8 +24,10 @@ export function aptGet(args: Arguments, action: string, operands: readonly strin
     ...(simulate ? ["--simulate"] : []),
     ...(args.only_upgrade === true ? ["--only-upgrade"] : []),
     ...(args.autoremove === true ? ["--auto-remove"] : []),
+    ...(args.state === "fixed" ? ["--fix-broken"] : []),
+    ...(args.force === true ? ["--force-yes"] : []),
     ...(args.fail_on_autoremove === true ? ["--no-remove"] : []),
-    ...(args.purge === true && action === "remove" ? ["--purge"] : []),
+    ...(args.purge === true && (action === "remove" || action === "autoremove") ? ["--purge"] : []),
     ...(args.allow_unauthenticated === true ? ["--allow-unauthenticated"] : []),
     ...(args.allow_downgrade === true ? ["--allow-downgrades"] : []),
     ...(args.allow_change_held_packages === true ? ["--allow-change-held-packages"] : []),
@@ -129,7 +131,8 @@ export function aptFailure(words: readonly string[], outcome: CommandResult): Mo
     /Unable to locate package (\S+)/.exec(stderr)?.[1] ??
     /Couldn't find any package by \S+ '([^']+)'/.exec(stderr)?.[1];
   const failure = { changed: false, failed: true, rc: outcome.status, stdout: outcome.stdout, stderr };
-  if (unknown !== undefined) return { ...failure, msg: `No package matching '${unknown}' is available` };
+  if (unknown !== undefined)
+    return { changed: false, failed: true, msg: `No package matching '${unknown}' is available` };
   if (locked) {
     const who = holder === null ? "another process" : `process ${holder[1]} (${holder[2]})`;
     return { ...failure, msg: `The package lock is still held by ${who} after waiting: ${stderr.trim()}` };

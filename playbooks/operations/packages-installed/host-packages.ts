@@ -26,8 +26,6 @@ export interface HostPackages {
   /** Installed ones that apt thinks nobody asked for. */
   readonly automatic: readonly string[];
   matching(wish: PackageWish): readonly HostPackage[];
-  /** Whether an installed package provides this name. */
-  provides(name: string): boolean;
   /** The version apt would install; known only where asked for. */
   candidate(name: string): string | undefined;
   satisfies(wish: PackageWish, version: string): boolean;
@@ -51,10 +49,7 @@ export async function readPackages(
   const script = [
     `export LC_ALL=C\n${LISTS_TIME}\necho "now $(date +%s) $(lists_time)"\n`,
     "command -v dpkg-query >/dev/null || { echo nodpkg; exit 0; }\n",
-    `known=$(dpkg-query -W -f 'pkg \${Package} \${binary:Package} \${Version} \${db:Status-Status}\\n' -- ${shellJoin(names)} 2>/dev/null)\nmissing=$?\nprintf '%s\\n' "$known"\n`,
-    wants.removing
-      ? ""
-      : `if [ $missing -ne 0 ] || printf '%s\\n' "$known" | grep -qv ' installed$'; then dpkg-query -W -f 'provides \${db:Status-Status} \${Provides}\\n' | grep '^provides installed .'; fi\n`,
+    `known=$(dpkg-query -W -f 'pkg \${Package} \${binary:Package} \${Version} \${db:Status-Status}\\n' -- ${shellJoin(names)} 2>/dev/null)\nprintf '%s\\n' "$known"\n`,
     wants.removing
       ? ""
       : "awk '/^Package:/{p=$2} /^Auto-Installed: 1/{print \"auto \" p}' /var/lib/apt/extended_states 2>/dev/null\n",
@@ -76,14 +71,6 @@ export async function readPackages(
     version,
     status,
   }));
-  const provided = new Set(
-    fieldsOf(lines, "provides").flatMap(([, ...words]) =>
-      words
-        .join(" ")
-        .split(/,\s*/)
-        .map((word) => word.split(" ")[0]),
-    ),
-  );
   const candidates = parsePolicy(lines);
   const atLeast = new Set(fieldsOf(lines, "atleast").map(([index]) => compared[Number(index)]));
   return {
@@ -91,13 +78,12 @@ export async function readPackages(
     listsTime: Number(listsTime),
     automatic: fieldsOf(lines, "auto").map(([name = ""]) => name),
     matching: (wish) => {
-      const matcher = pattern(wish.name);
+      const matcher = expressionOf(wish.name);
       return found.filter(({ plain, qualified }) => matcher.test(plain) || matcher.test(qualified));
     },
-    provides: (name) => provided.has(name),
     candidate: (name) => candidates.get(name),
     satisfies: (wish, version) => {
-      if (wish.operator === "=") return pattern(wish.version).test(version);
+      if (wish.operator === "=") return matchesPattern(wish.version, version);
       return wish.operator === undefined || atLeast.has(wish);
     },
   };
@@ -122,8 +108,12 @@ function parsePolicy(lines: readonly string[]): Map<string, string> {
   return candidates;
 }
 
-/** A file name pattern (`*`, `?`, `[…]`) as a regular expression for whole texts. */
-function pattern(text: string): RegExp {
+/** Whether a text matches a file name pattern (`*`, `?`, `[…]`) as a whole. */
+export function matchesPattern(pattern: string, text: string): boolean {
+  return expressionOf(pattern).test(text);
+}
+
+function expressionOf(text: string): RegExp {
   const body = text.replace(/\[!?[^\]]+\]|[.*+?^${}()|\\[\]]/g, (part) => {
     if (part === "*") return ".*";
     if (part === "?") return ".";

@@ -1,6 +1,6 @@
 import { shellJoin } from "#inventory/kernel/shell.ts";
 import type { OperationContext, OperationPlan } from "../operation.ts";
-import { failing, runChange } from "../plan.ts";
+import { runChange } from "../plan.ts";
 import {
   APT_ENVIRONMENT,
   aptFailure,
@@ -13,6 +13,7 @@ import {
   updateLists,
 } from "./apt-get.ts";
 import { listsAreStale, simulated, updatedLists } from "./packages.ts";
+import { withPolicy } from "./service-policy.ts";
 
 type Arguments = Readonly<Record<string, unknown>>;
 
@@ -25,14 +26,6 @@ export async function planMaintenance(args: Arguments, context: OperationContext
   const action = upgrade ?? (args.autoremove === true ? "autoremove" : undefined);
   const lists = { cache_updated: stale, cache_update_time: stale ? now : listsTime };
   if (action === undefined) {
-    if (
-      args.update_cache !== true &&
-      args.clean !== true &&
-      args.autoclean !== true &&
-      Number(args.cache_valid_time) === 0
-    ) {
-      return failing("one of the following is required: autoremove, deb, package, update_cache, upgrade");
-    }
     return planLists(args, context, stale, lists);
   }
   // Without fresh lists nobody can say beforehand; with them apt-get itself is asked.
@@ -40,11 +33,13 @@ export async function planMaintenance(args: Arguments, context: OperationContext
   if (!stale) {
     const asked = await context.read.run(`${APT_ENVIRONMENT}${shellJoin(aptGet(args, action, [], true))}`);
     if (asked.status === 0 && !didSomething(asked.stdout)) {
-      return { changes: [], result: { changed: false, msg: asked.stdout, stdout: asked.stdout, stderr: asked.stderr } };
+      const { stdout, stderr } = asked;
+      const told = upgrade === undefined ? { diff: {} } : { msg: stdout };
+      return { changes: [], result: { changed: false, ...told, stdout, stderr } };
     }
   }
   const command = aptGet(args, action, [], false);
-  const script = `${APT_ENVIRONMENT}${repairInterrupted(args)}${stale ? updateLists(args) : ""}${runAptGet(command)}`;
+  const script = `${APT_ENVIRONMENT}${repairInterrupted(args)}${stale ? updateLists(args) : ""}${withPolicy(args, runAptGet(command))}`;
   return {
     changes: [runChange(context, upgrade === undefined ? "Remove packages nothing needs" : "Upgrade packages", script)],
     result: { changed: true },
@@ -54,7 +49,8 @@ export async function planMaintenance(args: Arguments, context: OperationContext
       if (outcome.status !== 0) return aptFailure(command, outcome);
       const stdout = outcome.stdout.replace(/^bdap-lists-.*\n/gm, "");
       const diff = context.wantsDiff ? preparedDiff(stdout) : {};
-      return { changed: didSomething(stdout), msg: stdout, stdout, stderr: outcome.stderr, diff };
+      const told = upgrade === undefined ? {} : { msg: stdout };
+      return { changed: didSomething(stdout), ...told, stdout, stderr: outcome.stderr, diff };
     },
   };
 }
@@ -73,7 +69,7 @@ function planLists(
   const cleaning = args.clean === true ? "clean" : args.autoclean === true ? "autoclean" : undefined;
   const result = { changed: stale || args.clean === true, ...lists };
   if (context.checkMode || (!stale && cleaning === undefined)) return { changes: [], result };
-  const clean = cleaning === undefined ? "" : `apt-get ${cleaning} >&2\n`;
+  const clean = cleaning === undefined ? "" : `apt-get -y ${cleaning}\n`;
   const title = stale ? "Fetch the package lists" : "Remove package files from the cache";
   return {
     changes: [runChange(context, title, `${APT_ENVIRONMENT}${clean}${stale ? updateLists(args) : ""}`)],
@@ -82,7 +78,10 @@ function planLists(
       const outcome = outcomes[0];
       if (outcome === undefined) return { changed: false };
       if (outcome.status !== 0) return aptFailure(["apt-get", "update"], outcome);
-      if (!stale) return { ...result, stdout: outcome.stdout, stderr: outcome.stderr };
+      const { stdout, stderr } = outcome;
+      // autoclean says what it deletes; clean says nothing.
+      if (!stale && args.clean !== true) return { changed: stdout.includes("Del "), stdout, stderr, diff: {} };
+      if (!stale) return { changed: true, msg: stdout, stdout, stderr, diff: {} };
       const updated = updatedLists(outcome.stdout);
       return { changed: updated.cache_updated === true || args.clean === true, ...updated };
     },

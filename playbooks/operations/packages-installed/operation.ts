@@ -1,13 +1,15 @@
 import type { Operation } from "../operation.ts";
+import { expandPaths } from "../path-expansion.ts";
 import { failing } from "../plan.ts";
 import { planMaintenance } from "./maintenance.ts";
+import { planPackageFiles } from "./package-files.ts";
 import { planPackages } from "./packages.ts";
 
 /** Debian packages are installed, of some version, or not; the package lists are fresh. */
 export const packagesInstalled: Operation = {
   name: "packages-installed",
   title: "Install or remove Debian packages",
-  modules: ["ansible.builtin.apt", "ansible.builtin.package"],
+  modules: ["ansible.builtin.apt"],
   arguments: {
     package: {
       type: "list",
@@ -18,7 +20,7 @@ export const packagesInstalled: Operation = {
     state: {
       type: "str",
       default: "present",
-      choices: ["absent", "build-dep", "fixed", "latest", "present", "installed", "removed"],
+      choices: ["absent", "build-dep", "fixed", "latest", "present"],
       description: "Whether the packages are installed; `latest` upgrades them too.",
     },
     update_cache: { type: "bool", aliases: ["update-cache"], description: "Fetch the package lists first." },
@@ -66,23 +68,26 @@ export const packagesInstalled: Operation = {
       description: "Install without checking signatures.",
     },
     allow_change_held_packages: { type: "bool", default: false, description: "Held packages may change." },
-    force: { type: "bool", default: false, description: "Unsafe; not supported." },
+    force: { type: "bool", default: false, description: "Unsafe: go on whatever apt-get warns of." },
     force_apt_get: { type: "bool", default: false, description: "Accepted; apt-get is always used." },
-    policy_rc_d: { type: "int", description: "Exit status of a temporary policy-rc.d; not supported." },
-    deb: { type: "path", description: "A .deb file; not supported." },
+    policy_rc_d: { type: "int", description: "Exit status of a policy-rc.d that is there for the time of the task." },
+    deb: { type: "path", description: "Package file on the host, or its address." },
     auto_install_module_deps: { type: "bool", default: true, description: "Accepted; nothing is needed on the host." },
-    use: { type: "str", default: "auto", description: "`package` only: package manager; apt is the one supported." },
   },
   rules: { mutuallyExclusive: [["deb", "package", "upgrade"]] },
   checkMode: "full",
   async plan(args, context) {
-    const unsupported = (["deb", "policy_rc_d"] as const).filter((name) => args[name] !== null);
-    if (args.force === true) return failing("not supported by the native module: force");
-    if (unsupported.length > 0) return failing(`not supported by the native module: ${unsupported.join(", ")}`);
-    if (args.state === "build-dep" || args.state === "fixed") {
-      return failing(`not supported by the native module: state=${args.state}`);
+    if (typeof args.deb === "string") {
+      return planPackageFiles(await expandPaths(args, packagesInstalled.arguments, context.read), context);
     }
     const names = Array.isArray(args.package) ? args.package.map((name) => String(name).trim()).filter(Boolean) : [];
+    const wrong = names.find((name) => name.split("=").length > 2);
+    if (wrong !== undefined) return failing(`invalid package spec: ${wrong}`);
+    if (names.includes("*") && args.state === "latest") {
+      if (names.length > 1)
+        return failing("unable to install additional packages when upgrading all installed packages");
+      return planMaintenance({ ...args, upgrade: "yes" }, context);
+    }
     return names.length > 0 ? planPackages(args, names, context) : planMaintenance(args, context);
   },
 };

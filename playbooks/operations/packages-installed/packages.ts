@@ -11,7 +11,9 @@ import {
   runAptGet,
   updateLists,
 } from "./apt-get.ts";
+import { type Availability, availabilityOf, expandPatterns } from "./availability.ts";
 import { type HostPackages, type PackageWish, parseWish, readPackages } from "./host-packages.ts";
+import { withPolicy } from "./service-policy.ts";
 
 type Arguments = Readonly<Record<string, unknown>>;
 
@@ -21,9 +23,14 @@ export async function planPackages(
   names: readonly string[],
   context: OperationContext,
 ): Promise<OperationPlan> {
-  const wishes = names.map(parseWish);
   const state = String(args.state);
-  const removing = state === "absent" || state === "removed";
+  if (state === "build-dep") return planBuildDependencies(args, names, context);
+  const removing = state === "absent";
+  const expanded = await expandPatterns(names.map(parseWish), context);
+  if (typeof expanded === "string") {
+    return removing ? { changes: [], result: { changed: false } } : failing(expanded);
+  }
+  const wishes = expanded;
   const host = await readPackages(
     wishes,
     { latest: state === "latest", removing, purge: args.purge === true },
@@ -33,11 +40,18 @@ export async function planPackages(
   const stale = listsAreStale(args, host);
   const lists = stale ? { cache_updated: true, cache_update_time: host.now } : freshLists(host);
   const update = stale && !context.checkMode;
+  const fresh = removing || update || args.only_upgrade === true;
+  const available: Availability = fresh ? { provided: new Set() } : await availabilityOf(wishes, host, context);
+  if (available.failure !== undefined)
+    return { changes: [], result: { changed: false, ...lists, failed: true, msg: available.failure } };
   const todo = removing
     ? toRemove(wishes, host, args.purge === true)
-    : toInstall(wishes, host, state === "latest", args);
+    : toInstall(wishes, host, available, state === "latest", args);
   const unmarked = removing ? [] : host.automatic.filter((name) => wishes.some((wish) => wish.name === name));
-  if (todo.length === 0) return planNothing(args, context, lists, update, unmarked);
+  if (todo.length === 0) {
+    const told = removing ? {} : lists;
+    return planNothing(args, context, update ? lists : told, update, unmarked);
+  }
 
   const action = removing ? "remove" : "install";
   const command = aptGet(args, action, todo, false);
@@ -47,7 +61,7 @@ export async function planPackages(
     APT_ENVIRONMENT,
     repairInterrupted(args),
     stale ? updateLists(args) : "",
-    runAptGet(command),
+    withPolicy(args, runAptGet(command)),
     marks.length === 0 ? "" : `apt-mark manual -- ${shellJoin(marks)} >/dev/null 2>&1 || true\n`,
   ].join("");
   const verb = removing ? "Remove" : "Install";
@@ -126,6 +140,28 @@ export async function simulated(
   return { changes: [], result: { changed, stdout: outcome.stdout, stderr: outcome.stderr, diff, ...lists } };
 }
 
+/** What is needed to build packages from source is installed. Always asked of apt-get, which alone knows. */
+async function planBuildDependencies(
+  args: Arguments,
+  names: readonly string[],
+  context: OperationContext,
+): Promise<OperationPlan> {
+  if (context.checkMode) return simulated(args, "build-dep", names, {}, context);
+  const command = aptGet(args, "build-dep", names, false);
+  const script = `${APT_ENVIRONMENT}${repairInterrupted(args)}${withPolicy(args, runAptGet(command))}`;
+  return {
+    changes: [runChange(context, `Install what ${names.join(", ")} is built with`, script)],
+    result: { changed: true },
+    conclude(outcomes) {
+      const outcome = outcomes[0];
+      if (outcome === undefined) return { changed: false };
+      if (outcome.status !== 0) return aptFailure(command, outcome);
+      const { stdout, stderr } = outcome;
+      return { changed: didSomething(stdout), stdout, stderr, diff: context.wantsDiff ? preparedDiff(stdout) : {} };
+    },
+  };
+}
+
 function toRemove(wishes: readonly PackageWish[], host: HostPackages, purge: boolean): string[] {
   return wishes.flatMap((wish) =>
     host
@@ -135,12 +171,18 @@ function toRemove(wishes: readonly PackageWish[], host: HostPackages, purge: boo
   );
 }
 
-function toInstall(wishes: readonly PackageWish[], host: HostPackages, latest: boolean, args: Arguments): string[] {
+function toInstall(
+  wishes: readonly PackageWish[],
+  host: HostPackages,
+  available: Availability,
+  latest: boolean,
+  args: Arguments,
+): string[] {
   const names: string[] = [];
   for (const wish of wishes) {
     const found = host.matching(wish).find((candidate) => candidate.status === "installed");
     if (found === undefined) {
-      if (args.only_upgrade === true || (wish.operator === undefined && host.provides(wish.name))) continue;
+      if (args.only_upgrade === true || (wish.operator === undefined && available.provided.has(wish.name))) continue;
       // apt-get knows `name=version`, patterns in it too, but not `>=`: the newest is what satisfies that.
       names.push(wish.operator === "=" ? `${wish.name}=${wish.version}` : wish.name);
       continue;

@@ -7,7 +7,7 @@ import { parseUnitProperties } from "./properties.ts";
 export const unitRunning: Operation = {
   name: "unit-running",
   title: "Start, stop, enable or mask a systemd unit",
-  modules: ["ansible.builtin.systemd_service", "ansible.builtin.systemd", "ansible.builtin.service"],
+  modules: ["ansible.builtin.systemd_service", "ansible.builtin.systemd"],
   arguments: {
     name: {
       type: "str",
@@ -36,20 +36,14 @@ export const unitRunning: Operation = {
     },
     scope: { type: "str", default: "system", choices: ["system", "user", "global"], description: "Whose units." },
     no_block: { type: "bool", default: false, description: "Do not wait until it is done." },
-    use: { type: "str", default: "auto", description: "`service` only; the unit is always systemd's." },
-    sleep: { type: "int", description: "`service` only; not needed with systemd." },
-    pattern: { type: "str", description: "`service` only; not needed with systemd." },
-    runlevel: { type: "str", default: "default", description: "`service` only; not needed with systemd." },
-    arguments: { type: "str", default: "", aliases: ["args"], description: "`service` only; not needed with systemd." },
   },
   rules: { requiredOneOf: [["state", "enabled", "masked", "daemon_reload", "daemon_reexec"]] },
   checkMode: "full",
-  async plan(args, context, module) {
+  async plan(args, context) {
     const unit = typeof args.name === "string" && args.name !== "" ? args.name : undefined;
     if (unit === undefined) {
       const needy = ["state", "enabled", "masked"].find((key) => args[key] !== null);
       if (needy !== undefined) return failing(`missing parameter(s) required by '${needy}': name`);
-      if (module.endsWith(".service")) return failing("missing required arguments: name");
       const result = { name: null, changed: false, status: {} };
       return finish(context, preparation(args), [], result);
     }

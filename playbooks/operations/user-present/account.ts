@@ -17,6 +17,12 @@ export interface Account {
   readonly hash: string | undefined;
   /** Days since 1970; undefined for never. */
   readonly expires: number | undefined;
+  /** Days between changes of the password and of warning before one is due, as in shadow(5). */
+  readonly passwordDays: {
+    readonly minimum: number | undefined;
+    readonly maximum: number | undefined;
+    readonly warning: number | undefined;
+  };
   /** Names of the groups besides the primary one. */
   readonly groups: readonly string[];
   readonly homeExists: boolean;
@@ -49,6 +55,9 @@ export function createAccount(
   if (typeof args.home === "string") words.push("-d", args.home);
   if (typeof args.shell === "string") words.push("-s", args.shell);
   if (typeof args.expires === "number") words.push("-e", expiryDate(args.expires));
+  if (typeof args.seuser === "string") words.push("-Z", args.seuser);
+  if (typeof args.password_expire_account_disable === "number")
+    words.push("-f", String(args.password_expire_account_disable));
   words.push(home ? "-m" : "-M");
   if (home && typeof args.skeleton === "string") words.push("-k", args.skeleton);
   if (home && typeof args.umask === "string") words.push("-K", `UMASK=${args.umask}`);
@@ -94,16 +103,57 @@ export function modifyAccount(
   if (typeof args.expires === "number" && expiryDays(args.expires) !== account.expires) {
     words.push("-e", expiryDate(args.expires));
   }
+  // The original sets this whenever it is asked for, and calls it a change.
+  if (typeof args.password_expire_account_disable === "number")
+    words.push("-f", String(args.password_expire_account_disable));
   const locked = account.hash?.startsWith("!") === true;
   const newPassword = differentPassword(args, account);
   if (newPassword === undefined && args.password_lock === true && !locked) words.push("-L");
   if (newPassword === undefined && args.password_lock === false && locked) words.push("-U");
-  let script = words.length === 0 ? "" : `${shellJoin(["usermod", ...words, "--", name])}\n`;
-  if (args.create_home === true && !account.homeExists && !(moves && args.move_home === true)) {
-    script += homeScript(name, typeof args.home === "string" ? args.home : account.home, args.skeleton);
-  }
+  const script = words.length === 0 ? "" : `${shellJoin(["usermod", ...words, "--", name])}\n`;
   if (newPassword === undefined) return { script };
   return { script: `${script}chpasswd -e\n`, stdin: passwordLine(name, newPassword, args.password_lock === true) };
+}
+
+/** Shell that sets how long passwords last, where that differs; empty when nothing does. */
+export function passwordDaysScript(
+  args: Readonly<Record<string, unknown>>,
+  name: string,
+  account: Account | undefined,
+): string {
+  const wishes = [
+    ["-m", args.password_expire_min, account?.passwordDays.minimum],
+    ["-M", args.password_expire_max, account?.passwordDays.maximum],
+    ["-W", args.password_expire_warn, account?.passwordDays.warning],
+  ] as const;
+  const words = wishes.flatMap(([flag, wanted, current]) =>
+    typeof wanted === "number" && wanted !== current ? [flag, String(wanted)] : [],
+  );
+  return words.length === 0 ? "" : `${shellJoin(["chage", ...words, "--", name])}\n`;
+}
+
+/** Shell that makes a missing home folder: from the skeleton, with the mode that login.defs(5) gives. */
+export function homeScript(name: string, home: string, skeleton: unknown): string {
+  const [place, from] = [shellQuote(home), shellQuote(typeof skeleton === "string" ? skeleton : "/etc/skel")];
+  return `if [ ! -e ${place} ]; then
+mkdir -p ${place}
+if [ -d ${from} ]; then cp -rT ${from} ${place}; fi
+mode=$(awk '$1 == "HOME_MODE" { m = $2 } $1 == "UMASK" { u = $2 } END { print m ? m : "u" (u ? u : "022") }' /etc/login.defs 2>/dev/null)
+case $mode in u*) chmod "$(printf %o $((0777 & ~0\${mode#u})))" ${place} ;; ?*) chmod "$mode" ${place} ;; *) chmod 00755 ${place} ;; esac
+fi
+chown -R "$(id -u -- ${shellQuote(name)}):$(id -g -- ${shellQuote(name)})" ${place}
+`;
+}
+
+/** Whether a password that was asked for does not look hashed, by the lengths crypt(5) gives. */
+export function looksPlain(password: string): boolean {
+  if (["", "*", "!", "*************"].includes(password)) return false;
+  if (/[:*!]/.test(password) || !password.includes("$")) return true;
+  const fields = password.split("$");
+  const last = fields.at(-1) ?? "";
+  const lengths: Readonly<Record<string, number>> = { "1": 22, "5": 43, "6": 86, y: 43 };
+  const length = lengths[fields[1] ?? ""];
+  return fields.length < 3 || /[^a-zA-Z0-9./=]/.test(last) || (length !== undefined && last.length !== length);
 }
 
 function differentPassword(args: Readonly<Record<string, unknown>>, account: Account): string | undefined {
@@ -126,17 +176,6 @@ function passwordLine(name: string, hash: string, locked: boolean): string {
 
 function parentScript(home: string): string {
   return `mkdir -p ${shellQuote(home.replace(/\/+[^/]*\/*$/, "") || "/")}\n`;
-}
-
-function homeScript(name: string, home: string, skeleton: unknown): string {
-  const [place, from] = [shellQuote(home), shellQuote(typeof skeleton === "string" ? skeleton : "/etc/skel")];
-  return `if [ ! -e ${place} ]; then
-mkdir -p ${place}
-if [ -d ${from} ]; then cp -rT ${from} ${place}; fi
-chmod 00755 ${place}
-fi
-chown -R "$(id -u -- ${shellQuote(name)}):$(id -g -- ${shellQuote(name)})" ${place}
-`;
 }
 
 /** shadow(5) counts days; an empty date is never. */

@@ -17,14 +17,17 @@ export function accountQuery(
   primary: readonly string[],
   groups: readonly string[],
   home: string | undefined,
+  isLocal = false,
 ): string {
   const word = shellQuote(name);
   const asked = [...new Set([...primary, ...groups])];
   const parent = home === undefined ? "/" : home.replace(/\/+[^/]*\/*$/, "") || "/";
   return [
-    `entry=$(getent passwd -- ${word}) || entry=\n`,
+    isLocal
+      ? `entry=$(awk -F: -v n=${word} '$1 == n { e = $0 } END { print e }' /etc/passwd)\n`
+      : `entry=$(getent passwd -- ${word}) || entry=\n`,
     'if [ -n "$entry" ]; then\necho "passwd $entry"\n',
-    `echo "shadow $(getent shadow -- ${word} 2>/dev/null | cut -d: -f2,8)"\n`,
+    `echo "shadow $(getent shadow -- ${word} 2>/dev/null | cut -d: -f2,4,5,6,8)"\n`,
     `echo "member $(id -gn -- ${word} 2>/dev/null):$(id -Gnz -- ${word} 2>/dev/null | tr '\\0' ',')"\n`,
     'if [ -d "$(echo "$entry" | cut -d: -f6)" ]; then echo home; fi\nfi\n',
     `if getent group -- ${word} >/dev/null; then echo namesake; fi\n`,
@@ -46,7 +49,8 @@ export function parseAccount(output: string): FoundAccount {
   const fields = line("passwd")?.split(":");
   if (fields === undefined) return { ...common, account: undefined };
   const [, , uid = "0", gid = "0", comment = "", home = "", shell = ""] = fields;
-  const [hash, expires] = (line("shadow") ?? "").split(":");
+  const [hash, minimum, maximum, warning, expires] = (line("shadow") ?? "").split(":");
+  const days = (text: string | undefined) => (text === undefined || text === "" ? undefined : Number(text));
   const [primary = "", members = ""] = (line("member") ?? "").split(":");
   const account: Account = {
     uid: Number(uid),
@@ -55,7 +59,8 @@ export function parseAccount(output: string): FoundAccount {
     home,
     shell,
     hash: hash === "" ? undefined : hash,
-    expires: expires === undefined || expires === "" ? undefined : Number(expires),
+    expires: days(expires),
+    passwordDays: { minimum: days(minimum), maximum: days(maximum), warning: days(warning) },
     groups: members.split(",").filter((group) => group !== "" && group !== primary),
     homeExists: has("home"),
   };
