@@ -1,4 +1,4 @@
-import { ApplianceError } from "../kernel/errors.ts";
+import { ApplianceError, messageOf } from "../kernel/errors.ts";
 
 export const inventoryErrors = {
   notFound: (path: string) =>
@@ -9,13 +9,38 @@ export const inventoryErrors = {
       hint: "Give the path of an inventory file or folder.",
       context: { file: path },
     }),
-  malformed: (source: string, line: number | undefined, problem: string) =>
+  malformed: (source: string, line: number | undefined, problem: string): ApplianceError =>
     new ApplianceError({
       code: "INVENTORY_SOURCE_MALFORMED",
       kind: "user",
       message: `${source}${line === undefined ? "" : `:${line}`}: ${problem}`,
       hint: "Correct the inventory at that line.",
-      context: { file: source, ...(line === undefined ? {} : { line }) },
+      context: { file: source, problem, ...(line === undefined ? {} : { line }) },
+    }),
+  /** Anything thrown while a source was read, as an error of that source. */
+  ofSource: (source: string, error: unknown): ApplianceError =>
+    error instanceof ApplianceError ? error : inventoryErrors.malformed(source, undefined, messageOf(error)),
+  unparsed: (source: string) =>
+    new ApplianceError({
+      code: "INVENTORY_UNPARSED",
+      kind: "user",
+      message: `Completely failed to parse inventory source ${source}`,
+      hint: "Correct the source, or leave it out; the warnings above say what is wrong with it.",
+      context: { file: source },
+    }),
+  nothingParsed: () =>
+    new ApplianceError({
+      code: "INVENTORY_UNPARSED",
+      kind: "user",
+      message: "No inventory was parsed, please check your configuration and options.",
+      hint: "Name an inventory that can be read with -i.",
+    }),
+  noKinds: () =>
+    new ApplianceError({
+      code: "INVENTORY_NO_KINDS",
+      kind: "user",
+      message: "No inventory plugins available to generate inventory, make sure you have at least one enabled.",
+      hint: "Name some of host_list, script, auto, yaml, ini, toml in ANSIBLE_INVENTORY_ENABLED or [inventory] enable_plugins.",
     }),
   tooManyHosts: (source: string, range: string, limit: number) =>
     new ApplianceError({

@@ -1,3 +1,6 @@
+import type { InventoryData } from "./inventory-data.ts";
+import { byStrength } from "./members.ts";
+
 /** Variables as written: mappings are `Map`s, texts may be templates. */
 export type RawVariables = ReadonlyMap<string, unknown>;
 
@@ -16,6 +19,7 @@ export interface InventoryGroup {
 
 export interface InventoryHost {
   readonly name: string;
+  /** Its own, with `inventory_file` and `inventory_dir`: where it was first named (null for a list of hosts). */
   readonly variables: RawVariables;
 }
 
@@ -24,42 +28,49 @@ export class Inventory {
   readonly hosts: ReadonlyMap<string, InventoryHost>;
   /** In the order first named; `all` and `ungrouped` are always there. */
   readonly groups: ReadonlyMap<string, InventoryGroup>;
-  /** Folders of the sources: where their group_vars/ and host_vars/ lie. */
+  /** Folders of the sources: where their group_vars/ and host_vars/ lie. Later ones win. */
   readonly folders: readonly string[];
   /** Files given as sources, as they were given. */
   readonly sources: readonly string[];
   readonly #members = new Map<string, readonly string[]>();
-  readonly #groupsOf: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly #groupsOf = new Map<string, readonly InventoryGroup[]>();
 
-  constructor(
-    hosts: ReadonlyMap<string, InventoryHost>,
-    groups: ReadonlyMap<string, InventoryGroup>,
-    folders: readonly string[],
-    sources: readonly string[],
-  ) {
-    this.hosts = hosts;
-    this.groups = groups;
+  constructor(data: InventoryData, folders: readonly string[], sources: readonly string[]) {
+    this.hosts = data.hosts;
     this.folders = folders;
     this.sources = sources;
-    const groupsOf = new Map<string, Set<string>>([...hosts.keys()].map((name) => [name, new Set<string>()]));
-    for (const group of groups.keys()) for (const host of this.hostsOf(group)) groupsOf.get(host)?.add(group);
-    this.#groupsOf = groupsOf;
+    const groups = new Map<string, InventoryGroup>();
+    for (const { name, hosts, children, parents, variables, depth, priority } of data.groups.values()) {
+      groups.set(name, {
+        name,
+        hosts: namesOf(hosts),
+        children: namesOf(children),
+        parents: namesOf(parents),
+        variables,
+        depth,
+        priority,
+      });
+    }
+    this.groups = groups;
+    for (const host of data.hosts.values()) {
+      const own = byStrength(host.groups).filter((group) => group.name !== "all");
+      this.#groupsOf.set(
+        host.name,
+        own.flatMap((group) => groups.get(group.name) ?? []),
+      );
+    }
   }
 
   /** Hosts of a group and of all below it, in Ansible's order: nearest groups first. */
   hostsOf(group: string): readonly string[] {
     const known = this.#members.get(group);
     if (known !== undefined) return known;
-    const seen = new Set<string>([group]);
-    const queue = [group];
     const hosts = new Set<string>();
-    for (let at = 0; at < queue.length; at++) {
-      const current = this.groups.get(queue[at] ?? "");
+    const queue = new Set([group]);
+    for (const name of queue) {
+      const current = this.groups.get(name);
       for (const host of current?.hosts ?? []) hosts.add(host);
-      for (const child of current?.children ?? []) {
-        if (!seen.has(child)) queue.push(child);
-        seen.add(child);
-      }
+      for (const child of current?.children ?? []) queue.add(child);
     }
     const list = [...hosts];
     this.#members.set(group, list);
@@ -68,10 +79,10 @@ export class Inventory {
 
   /** The groups a host is in, `all` left out, those that win last: by depth, priority and name. */
   groupsOf(host: string): readonly InventoryGroup[] {
-    const names = this.#groupsOf.get(host) ?? new Set<string>();
-    return [...names]
-      .filter((name) => name !== "all")
-      .flatMap((name) => this.groups.get(name) ?? [])
-      .sort((a, b) => a.depth - b.depth || a.priority - b.priority || (a.name < b.name ? -1 : 1));
+    return this.#groupsOf.get(host) ?? [];
   }
+}
+
+function namesOf(members: Iterable<{ readonly name: string }>): string[] {
+  return Array.from(members, ({ name }) => name);
 }

@@ -6,7 +6,7 @@ import { Secret } from "../kernel/secret.ts";
 import { selectHosts, selectLimit } from "../select/patterns.ts";
 import { encryptVault } from "../vault/ansible-vault.ts";
 import { loadInventory } from "./load-inventory.ts";
-import { readVariableFiles } from "./variable-files.ts";
+import { VariableFiles } from "./variable-files.ts";
 import { VaultValues } from "./vault-values.ts";
 
 let folder: string;
@@ -69,7 +69,7 @@ describe("inventories", () => {
     const inventory = await loadInventory([join(folder, "inv")], noVault);
     expect([...inventory.hosts.keys()]).toEqual(["a", "b"]);
     expect(inventory.groups.get("all")?.variables.get("level")).toBe("second");
-    const found = await readVariableFiles(join(folder, "inv"), "group_vars", "all", noVault);
+    const found = await new VariableFiles({ vault: noVault }).of(join(folder, "inv"), "group_vars", "all");
     expect(found.get("y")).toBe(2);
   });
 
@@ -79,10 +79,10 @@ describe("inventories", () => {
     const inline = (await encryptVault("word", password)).trimEnd().replaceAll("\n", "\n  ");
     await file("host_vars/b.yml", `word: !vault |\n  ${inline}\n`);
     const vault = new VaultValues(password);
-    expect((await readVariableFiles(folder, "host_vars", "a", vault)).get("secret")).toBe(7);
-    const word = (await readVariableFiles(folder, "host_vars", "b", vault)).get("word");
+    expect((await new VariableFiles({ vault }).of(folder, "host_vars", "a")).get("secret")).toBe(7);
+    const word = (await new VariableFiles({ vault }).of(folder, "host_vars", "b")).get("word");
     expect(vault.text((word as { ciphertext: string }).ciphertext)).toBe("word");
-    await expect(readVariableFiles(folder, "host_vars", "a", noVault)).rejects.toMatchObject({
+    await expect(new VariableFiles({ vault: noVault }).of(folder, "host_vars", "a")).rejects.toMatchObject({
       code: "INVENTORY_VAULT_PASSWORD_MISSING",
     });
   });

@@ -1,59 +1,107 @@
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { loadYamlWithPositions } from "../kernel/yaml.ts";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { systemCodeOf } from "../kernel/errors.ts";
+import { readData } from "./data-text.ts";
 import { inventoryErrors } from "./errors.ts";
 import type { RawVariables } from "./inventory.ts";
+import { type HashBehaviour, mergeInto } from "./merge.ts";
 import type { VaultValues } from "./vault-values.ts";
 
-const EXTENSIONS = ["", ".yml", ".yaml", ".json"];
-const READ = /^[^.~].*(?:\.ya?ml|\.json)$|^[^.]+$/;
+const EXTENSIONS = [".yml", ".yaml", ".json"];
+
+export type VariableKind = "group_vars" | "host_vars";
 
 /** Variables of one file, which may be encrypted. An empty file has none. */
 export async function readVariableFile(path: string, vault: VaultValues): Promise<RawVariables> {
   const text = await vault.file(await readFile(path, "utf8"), path);
-  const { value } = loadYamlWithPositions(text, path);
-  if (value === null) return new Map();
+  const { value } = readData(text, path);
+  if (value === null || value === false || value === "" || value === 0) return new Map();
+  if (Array.isArray(value) && value.length === 0) return new Map();
   if (!(value instanceof Map)) throw inventoryErrors.malformed(path, 1, "a file of variables is a mapping");
   await vault.prepare(value);
   return new Map([...value].map(([name, item]) => [String(name), item]));
 }
 
-/**
- * Variables of `name` under `folder/kind`: the file `name`, `name.yml` … and every file below the folder `name`, in order of
- * their names, later ones winning.
- */
-export async function readVariableFiles(
-  folder: string,
-  kind: "group_vars" | "host_vars",
-  name: string,
-  vault: VaultValues,
-): Promise<RawVariables> {
-  const merged = new Map<string, unknown>();
-  if (name.includes("/") || name === ".." || name === ".") return merged;
-  for (const path of await variableFiles(join(folder, kind, name)))
-    for (const [key, value] of await readVariableFile(path, vault)) merged.set(key, value);
-  return merged;
+export interface VariableFileRules {
+  readonly vault: VaultValues;
+  readonly extensions?: readonly string[];
+  readonly hashBehaviour?: HashBehaviour;
+  readonly warn?: (text: string) => void;
 }
 
-async function variableFiles(base: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const extension of EXTENSIONS) {
-    const entry = await stat(base + extension).catch(() => undefined);
-    if (entry?.isDirectory() === true && extension === "") found.push(...(await filesBelow(base)));
-    else if (entry?.isFile() === true) found.push(base + extension);
+/** The files in group_vars/ and host_vars/ of any folder; each folder is listed once, each file read once. */
+export class VariableFiles {
+  readonly #rules: VariableFileRules;
+  readonly #extensions: readonly string[];
+  readonly #listings = new Map<string, Promise<ReadonlySet<string>>>();
+  readonly #known = new Map<string, Promise<RawVariables>>();
+
+  constructor(rules: VariableFileRules) {
+    this.#rules = rules;
+    this.#extensions = rules.extensions ?? EXTENSIONS;
   }
-  return found;
+
+  /**
+   * Variables of a group or host beside a source: those of `folder/kind/name`, else of `name.yml` …, the first there is; of a
+   * folder all files below it in order of their names, later ones winning.
+   */
+  async of(folder: string, kind: VariableKind, name: string): Promise<RawVariables> {
+    const place = join(folder, kind);
+    if (name.includes("/") || name === ".." || name === ".") return NONE;
+    const listing = await this.#listing(place);
+    if (listing.size === 0) return NONE;
+    const entry = ["", ...this.#extensions].map((extension) => name + extension).find((file) => listing.has(file));
+    if (entry === undefined) return NONE;
+    const path = join(place, entry);
+    let known = this.#known.get(path);
+    if (known === undefined) {
+      known = this.#read(path);
+      this.#known.set(path, known);
+    }
+    return known;
+  }
+
+  #listing(place: string): Promise<ReadonlySet<string>> {
+    let listing = this.#listings.get(place);
+    if (listing === undefined) {
+      listing = this.#list(place);
+      this.#listings.set(place, listing);
+    }
+    return listing;
+  }
+
+  async #list(place: string): Promise<ReadonlySet<string>> {
+    try {
+      return new Set(await readdir(await realpath(place)));
+    } catch (error) {
+      if (systemCodeOf(error) === "ENOTDIR") {
+        const kind = place.endsWith("group_vars") ? "group_vars" : "host_vars";
+        this.#rules.warn?.(`Found ${kind} that is not a directory, skipping: ${place}`);
+      } else if (systemCodeOf(error) !== "ENOENT") throw error;
+      return new Set();
+    }
+  }
+
+  async #read(path: string): Promise<RawVariables> {
+    const found = new Map<string, unknown>();
+    const files = (await stat(path)).isDirectory() ? await this.#filesBelow(path) : [path];
+    for (const file of files)
+      mergeInto(found, await readVariableFile(file, this.#rules.vault), this.#rules.hashBehaviour ?? "replace");
+    return found;
+  }
+
+  async #filesBelow(folder: string): Promise<string[]> {
+    const found: string[] = [];
+    for (const name of (await readdir(folder)).sort()) {
+      if (name.startsWith(".") || name.endsWith("~")) continue;
+      const path = join(folder, name);
+      const extension = extname(name);
+      const entry = await stat(path).catch(() => undefined);
+      if (entry?.isDirectory() === true && extension === "") found.push(...(await this.#filesBelow(path)));
+      else if (entry?.isFile() === true && ["", ...this.#extensions].includes(extension)) found.push(path);
+    }
+    return found;
+  }
 }
 
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
-  const found: string[] = [];
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (entry.name.startsWith(".") || entry.name.endsWith("~")) continue;
-    const kind = await stat(path).catch(() => undefined);
-    if (kind?.isDirectory() === true) found.push(...(await filesBelow(path)));
-    else if (kind?.isFile() === true && READ.test(entry.name)) found.push(path);
-  }
-  return found;
-}
+const NONE: RawVariables = new Map();

@@ -1,56 +1,128 @@
 import type { YamlPositions } from "../kernel/yaml.ts";
-import type { InventoryBuilder } from "./builder.ts";
-import { inventoryErrors } from "./errors.ts";
-import { parseHostName } from "./host-range.ts";
+import { readData } from "./data-text.ts";
+import { readHostEntry } from "./host-range.ts";
+import type { InventoryData } from "./inventory-data.ts";
+import { isReadableWith, readSourceText } from "./source-files.ts";
+import type { SourceKind } from "./source-kind.ts";
+import type { SourceReader } from "./source-reader.ts";
+import type { VaultValues } from "./vault-values.ts";
 
-const MAX_DEPTH = 50;
+const MAX_DEPTH = 200;
+const PARTS = ["vars", "children", "hosts"];
 
-/** Reads a YAML inventory: groups with `hosts`, `vars` and `children`. */
-export function readYamlSource(
-  value: unknown,
-  positions: YamlPositions,
-  source: string,
-  builder: InventoryBuilder,
-): void {
-  if (!(value instanceof Map)) throw inventoryErrors.malformed(source, 1, "an inventory is a mapping of groups");
-  for (const [name, group] of value) readGroup(String(name), group, undefined, 0);
+/** YAML and JSON inventories: groups with `hosts`, `vars` and `children`. */
+export function yamlSource(vault: VaultValues, extensions: readonly string[]): SourceKind {
+  return {
+    name: "yaml",
+    accepts: (path) => isReadableWith(path, ["", ...extensions]),
+    async read(source, data) {
+      const { value, positions } = readData(await readSourceText(source.path, vault), source.path);
+      if (value === null || value === false || value === "" || (value instanceof Map && value.size === 0))
+        throw source.problem("Parsed empty YAML file");
+      if (!(value instanceof Map))
+        throw source.problem(`YAML inventory has invalid structure, it should be a dictionary, got: ${kindOf(value)}`);
+      if (isSaid(value.get("plugin"))) throw source.problem("Plugin configuration YAML file, not YAML inventory");
+      await vault.prepare(value);
+      const reader = new YamlReader(source, positions, data);
+      for (const [name, group] of value) reader.group(name, group, positions.lineOf(value, name), 0);
+    },
+  };
+}
 
-  function readGroup(name: string, group: unknown, parent: string | undefined, depth: number): void {
-    if (depth > MAX_DEPTH) throw inventoryErrors.malformed(source, undefined, `the group ${name} is nested too deeply`);
-    builder.addGroup(name);
-    if (parent !== undefined && parent !== "all") builder.addChild(parent, name);
-    else if (parent === "all") builder.addGroup(name);
-    if (group === null) return;
-    if (!(group instanceof Map))
-      throw inventoryErrors.malformed(source, undefined, `the group ${name} is not a mapping`);
-    for (const [key, part] of group) {
-      const line = positions.lineOf(group, key);
-      if (!["hosts", "vars", "children"].includes(String(key)))
-        throw inventoryErrors.malformed(
-          source,
-          line,
-          `the group ${name} has an unknown key ${String(key)}; hosts, vars and children are known`,
+function isSaid(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== false && value !== "" && value !== 0;
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "list";
+  if (value instanceof Map) return "dict";
+  return typeof value === "string" ? "str" : value === null ? "NoneType" : typeof value;
+}
+
+class YamlReader {
+  readonly #source: SourceReader;
+  readonly #positions: YamlPositions;
+  readonly #data: InventoryData;
+
+  constructor(source: SourceReader, positions: YamlPositions, data: InventoryData) {
+    this.#source = source;
+    this.#positions = positions;
+    this.#data = data;
+  }
+
+  /** Reads one group; the name it really has, or undefined where it is none. */
+  group(written: unknown, content: unknown, line: number | undefined, depth: number): unknown {
+    this.#source.line = line;
+    if (depth > MAX_DEPTH) throw this.#source.problem(`the group ${String(written)} is nested too deeply`);
+    if (content !== null && !(content instanceof Map)) {
+      this.#source.warn(`Skipping '${String(written)}' as this is not a valid group definition`);
+      return written;
+    }
+    const name = this.#adding(() => this.#data.addGroup(written));
+    if (content === null) return name;
+    const parts = new Map<unknown, unknown>(content);
+    for (const part of PARTS) {
+      const value = parts.get(part);
+      if (typeof value === "string") parts.set(part, new Map([[value, null]]));
+      else if (value !== undefined && value !== null && !(value instanceof Map))
+        throw this.#source.problem(
+          `Invalid "${part}" entry for "${name}" group, requires a dictionary, found "${kindOf(value)}" instead.`,
+          this.#positions.lineOf(content, part),
         );
-      if (part === null) continue;
-      const entries = typeof part === "string" && key !== "vars" ? new Map([[part, null]]) : part;
-      if (!(entries instanceof Map))
-        throw inventoryErrors.malformed(source, line, `${String(key)} of ${name} is not a mapping`);
-      for (const [entry, content] of entries) {
-        if (key === "vars") builder.setGroupVariable(name, String(entry), content);
-        else if (key === "children") readGroup(String(entry), content, name, depth + 1);
-        else readHost(String(entry), content, name, positions.lineOf(entries, entry));
+    }
+    for (const [key, part] of parts) {
+      this.#source.line = this.#positions.lineOf(content, key);
+      this.#part(name, String(key), part, depth);
+    }
+    return name;
+  }
+
+  #part(group: string, key: string, part: unknown, depth: number): void {
+    if (part === null) return;
+    if (!(part instanceof Map)) {
+      this.#source.warn(`Skipping key (${key}) in group (${group}) as it is not a mapping, it is a ${kindOf(part)}`);
+      return;
+    }
+    if (!PARTS.includes(key)) {
+      this.#source.warn(
+        `Skipping unexpected key (${key}) in group (${group}), only "vars", "children" and "hosts" are valid`,
+      );
+      return;
+    }
+    for (const [entry, content] of part) {
+      const line = this.#positions.lineOf(part, entry);
+      this.#source.line = line;
+      if (key === "vars") this.#adding(() => this.#data.setVariable(group, entry, content));
+      else if (key === "hosts") this.#hosts(entry, content, group);
+      else {
+        const child = this.group(entry, content, line, depth + 1);
+        this.#adding(() => this.#data.addChild(group, String(child)));
       }
     }
   }
 
-  function readHost(text: string, content: unknown, group: string, line: number | undefined): void {
-    const { names, port } = parseHostName(text, source);
-    if (content !== null && !(content instanceof Map))
-      throw inventoryErrors.malformed(source, line, `the host ${text} is not a mapping of variables`);
+  #hosts(entry: unknown, content: unknown, group: string): void {
+    if (typeof entry !== "string")
+      throw this.#source.problem(
+        `Host pattern ${String(entry)} must be a string. Enclose integers/floats in quotation marks.`,
+      );
+    const { names, port } = readHostEntry(entry, this.#source);
+    const isNothing = !isSaid(content) || (Array.isArray(content) && content.length === 0);
+    if (!isNothing && !(content instanceof Map))
+      throw this.#source.problem(`Invalid data from file, expected dictionary and got:\n\n${String(content)}`);
     for (const name of names) {
-      builder.addHost(name, group);
-      if (port !== undefined) builder.setHostVariable(name, "ansible_port", port);
-      for (const [variable, value] of content ?? []) builder.setHostVariable(name, String(variable), value);
+      this.#adding(() => this.#data.addHost(name, group, port));
+      if (content instanceof Map)
+        for (const [key, value] of content) this.#adding(() => this.#data.setVariable(name, key, value));
+    }
+  }
+
+  #adding<T>(add: () => T): T {
+    try {
+      return add();
+    } catch (error) {
+      if (error instanceof RangeError) throw this.#source.problem(error.message);
+      throw error;
     }
   }
 }

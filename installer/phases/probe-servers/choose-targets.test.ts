@@ -31,7 +31,7 @@ test("what is named wins, then an inventory, then site.yml", async () => {
   });
 });
 
-test("an inventory's hosts are reached as its variables say, host before group before all", async () => {
+test("an inventory's hosts are reached as Ansible sees them: the host's own first, files before what the inventory says of groups", async () => {
   await mkdir(join(folder, "inventory", "group_vars"), { recursive: true });
   await writeFile(join(folder, "inventory", "group_vars", "all.yml"), "ansible_user: deploy\nansible_port: 2200\n");
   await writeFile(
@@ -44,9 +44,9 @@ test("an inventory's hosts are reached as its variables say, host before group b
     answers: answers({ servers: { inventory: "inventory/hosts" } }),
   });
   expect(targets).toEqual([
-    { name: "web1", address: "web1", port: 2200, user: "admin" },
-    { name: "web2", address: "web2", port: 2200, user: "admin" },
-    { name: "web3", address: "10.0.0.3", port: 22, user: "admin" },
+    { name: "web1", address: "web1", port: 2200, user: "deploy" },
+    { name: "web2", address: "web2", port: 2200, user: "deploy" },
+    { name: "web3", address: "10.0.0.3", port: 22, user: "deploy" },
   ]);
 });
 

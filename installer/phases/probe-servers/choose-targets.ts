@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import type { Inventory, RawVariables } from "#inventory/loader/inventory.ts";
+import { InventoryVariables } from "#inventory/loader/inventory-variables.ts";
 import { loadInventory } from "#inventory/loader/load-inventory.ts";
-import { readVariableFiles } from "#inventory/loader/variable-files.ts";
 import { VaultValues } from "#inventory/loader/vault-values.ts";
 import type { Site } from "#inventory/schema/site.ts";
 import { selectTargets, type Target } from "#inventory/select/targets.ts";
@@ -37,13 +36,14 @@ export async function chooseTargets(site: SiteDirectory, choice: TargetChoice): 
 async function inventoryTargets(path: string): Promise<Target[]> {
   const vault = new VaultValues(undefined);
   const inventory = await loadInventory([path], vault);
+  const variables = new InventoryVariables(inventory, { vault });
   const names = inventory.hostsOf("all").filter((name) => name !== "localhost");
   if (names.length === 0) throw probeErrors.inventoryEmpty(path);
   return Promise.all(
     names.map(async (host) => {
-      const value = await variablesOf(inventory, host, vault);
+      const known = await variables.ofHost(host);
       const text = (variable: string, pattern: RegExp) => {
-        const found = value(variable);
+        const found = known.get(variable);
         if (found === undefined) return undefined;
         if (!pattern.test(String(found))) throw probeErrors.inventoryValue(path, host, variable);
         return String(found);
@@ -59,20 +59,4 @@ async function inventoryTargets(path: string): Promise<Target[]> {
       };
     }),
   );
-}
-
-/** Looks a variable of a host up where Ansible does: the host's own first, then its groups', nearest first. */
-async function variablesOf(inventory: Inventory, host: string, vault: VaultValues): Promise<(name: string) => unknown> {
-  const groups = [...inventory.groupsOf(host)].reverse();
-  const layers: (RawVariables | undefined)[] = [];
-  for (const folder of inventory.folders) layers.push(await readVariableFiles(folder, "host_vars", host, vault));
-  layers.push(inventory.hosts.get(host)?.variables);
-  for (const group of [...groups, inventory.groups.get("all")]) {
-    if (group === undefined) continue;
-    for (const folder of inventory.folders) {
-      layers.push(await readVariableFiles(folder, "group_vars", group.name, vault));
-    }
-    layers.push(group.variables);
-  }
-  return (name) => layers.find((layer) => layer?.has(name))?.get(name);
 }

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
-import type { Inventory, InventoryGroup } from "#inventory/loader/inventory.ts";
-import { readVariableFiles } from "#inventory/loader/variable-files.ts";
+import type { Inventory } from "#inventory/loader/inventory.ts";
+import { InventoryVariables } from "#inventory/loader/inventory-variables.ts";
 import type { VaultValues } from "#inventory/loader/vault-values.ts";
 import type { HostDirectory } from "#inventory/select/patterns.ts";
 import type { Templar } from "../expression/templar.ts";
@@ -54,33 +54,15 @@ export class VariableStore {
   /** Reads group_vars and host_vars of the given hosts, beside the inventory and beside the playbook. */
   static async open(options: StoreOptions): Promise<VariableStore> {
     const store = new VariableStore(options);
-    const groupFiles = new Map<string, Promise<Layer[]>>();
-    const folders = [...options.inventory.folders, options.playbookFolder];
-    const filesOf = async (kind: "group_vars" | "host_vars", name: string) => {
-      const layers: Layer[] = [];
-      for (const folder of new Set(folders))
-        layers.push({ values: await readVariableFiles(folder, kind, name, options.vault), raw: true });
-      return layers.reverse();
-    };
-    const groupLayers = (name: string) => {
-      let layers = groupFiles.get(name);
-      if (layers === undefined) {
-        layers = filesOf("group_vars", name);
-        groupFiles.set(name, layers);
-      }
-      return layers;
-    };
-    for (const host of options.inventory.hosts.values()) {
-      const groups = options.inventory.groupsOf(host.name);
-      store.#addState(host.name, [
-        ...(await filesOf("host_vars", host.name)),
-        { values: host.variables, raw: true },
-        ...(await groupOrder(groups, groupLayers)),
-        ...(await groupLayers("all")),
-        ...groups.map((group) => ({ values: group.variables, raw: true })).reverse(),
-        { values: options.inventory.groups.get("all")?.variables ?? new Map(), raw: true },
-      ]);
-    }
+    const variables = new InventoryVariables(options.inventory, {
+      vault: options.vault,
+      playFolder: options.playbookFolder,
+    });
+    for (const name of options.inventory.hosts.keys())
+      store.#addState(
+        name,
+        (await variables.layersOf(name)).map((values) => ({ values, raw: true })),
+      );
     return store;
   }
 
@@ -268,16 +250,6 @@ export class VariableStore {
       environment: [],
     };
   }
-}
-
-/** group_vars files of the nearest group first. */
-async function groupOrder(
-  groups: readonly InventoryGroup[],
-  layersOf: (name: string) => Promise<Layer[]>,
-): Promise<Layer[]> {
-  const layers: Layer[] = [];
-  for (const group of [...groups].reverse()) layers.push(...(await layersOf(group.name)));
-  return layers;
 }
 
 function rolesUp(role: Role): Role[] {

@@ -1,0 +1,25 @@
+import type { ApplianceError } from "../kernel/errors.ts";
+import { inventoryErrors } from "./errors.ts";
+
+/** One source while it is read: where the reader stands, for errors and warnings. */
+export class SourceReader {
+  /** The file, or the list of hosts. */
+  readonly path: string;
+  /** Line the reader stands on, from 1; undefined where lines mean nothing. */
+  line: number | undefined;
+  readonly #warn: (text: string) => void;
+
+  constructor(path: string, warn: (text: string) => void) {
+    this.path = path;
+    this.#warn = warn;
+  }
+
+  /** The error of what is wrong here, or at another line. */
+  problem(text: string, line = this.line): ApplianceError {
+    return inventoryErrors.malformed(this.path, line, text);
+  }
+
+  warn(text: string): void {
+    this.#warn(text);
+  }
+}
