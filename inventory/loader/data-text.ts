@@ -1,7 +1,7 @@
 import { JsonProblem, parseJson } from "../kernel/json.ts";
 import { loadYamlWithPositions, UnsafeText, VaultText, type YamlPositions } from "../kernel/yaml.ts";
 
-const NOWHERE: YamlPositions = { lineOf: () => undefined };
+const NOWHERE = { lineOf: () => undefined, columnOf: () => undefined };
 
 /**
  * A file of data as Ansible reads any: JSON where it is JSON, else YAML. In JSON `{"__ansible_vault": …}` is an encrypted value
