@@ -74,4 +74,29 @@ export const inventoryErrors = {
       hint: "Name hosts or groups of the inventory after --limit.",
       context: { limit },
     }),
+  invalidPattern: (pattern: string, cause: unknown) =>
+    new ApplianceError({
+      code: "INVENTORY_PATTERN_INVALID",
+      kind: "user",
+      message: `Invalid host list pattern: ${pattern}`,
+      hint: "After ~ write a regular expression; see man 7 glob for the others.",
+      context: { pattern },
+      cause,
+    }),
+  noSubscript: (pattern: string) =>
+    new ApplianceError({
+      code: "INVENTORY_PATTERN_SUBSCRIPT",
+      kind: "user",
+      message: `No hosts matched the subscripted pattern '${pattern}'`,
+      hint: "Count from 0, or from the end with -1; `bdap inventory --graph` shows the hosts of each group.",
+      context: { pattern },
+    }),
+  limitFile: (path: string, problem: string) =>
+    new ApplianceError({
+      code: "INVENTORY_LIMIT_FILE",
+      kind: "user",
+      message: problem,
+      hint: "After @ name a file with one host pattern a line.",
+      context: { file: path },
+    }),
 };
