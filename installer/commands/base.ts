@@ -1,7 +1,10 @@
+import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { Command, Errors, Flags } from "@oclif/core";
 import { ApplianceError, errorRecordOf, exitCodeOf } from "#inventory/kernel/errors.ts";
 import { openSite, type SiteDirectory } from "#inventory/site-directory/site-directory.ts";
+import type { Call } from "#playbooks/engine/command-line/call.ts";
+import { openTerminal } from "#playbooks/engine/command-line/terminal.ts";
 import { visible } from "../reports/terminal.ts";
 
 /** The flags that say which site, and how to open it. */
@@ -119,6 +122,28 @@ function asApplianceError(error: Error, signal: AbortSignal): unknown {
     });
   }
   return error;
+}
+
+/**
+ * A command that is one of Ansible's programs: words, output and exit status are the program's own, oclif only knows its flags
+ * for the help.
+ */
+export abstract class ProgramCommand extends Command {
+  static override strict = false;
+
+  protected abstract readonly program: (call: Call) => Promise<number>;
+
+  async run(): Promise<void> {
+    const terminal = openTerminal();
+    process.exitCode = await this.program({
+      program: `${this.config.bin} ${this.id}`,
+      words: this.argv,
+      around: { environment: process.env, workingFolder: process.cwd(), homeFolder: process.env["HOME"] ?? homedir() },
+      terminal,
+      signal: interruption().signal,
+    });
+    await terminal.end();
+  }
 }
 
 function interruption(): { readonly signal: AbortSignal; readonly stop: () => void } {

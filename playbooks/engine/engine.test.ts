@@ -8,7 +8,7 @@ import { hostUnreachable } from "../connectors/errors.ts";
 import { connectLocal } from "../connectors/local/local.ts";
 import { runPlaybook } from "./engine.ts";
 import type { EngineEvent } from "./events.ts";
-import { reportLines } from "./report/text-report.ts";
+import { reportText } from "./report/testing.ts";
 import type { PlaybookRun } from "./run.ts";
 
 let folder: string;
@@ -91,7 +91,7 @@ describe("secrets", () => {
       diff: true,
     });
     expect(await readFile(join(folder, "key"), "utf8")).toBe("key=correct horse battery\n");
-    const told = JSON.stringify(events) + events.flatMap(reportLines).join("\n");
+    const told = JSON.stringify(events) + reportText(events);
     expect(told).not.toContain("correct horse");
     expect(told).not.toContain(Buffer.from(secret.reveal()).toString("base64"));
     expect(told).toContain("[redacted]");

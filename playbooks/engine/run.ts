@@ -84,6 +84,8 @@ export interface RunSettings {
   readonly configFile?: string;
   /** Play keywords as the command line gives them (`connection`, `remote_user`, `become`, `become_user`, …): the weakest of their kind. */
   readonly keywords?: Readonly<Record<string, unknown>>;
+  /** What becoming another user asks for where no variable says it (`--ask-become-pass`). */
+  readonly becomePassword?: Secret;
   /** `--start-at-task`: a name or glob; what comes before is not run. */
   readonly startAtTask?: string;
   /** `--step`: asked before each task; answers whether to run it, or to run all from now on. */

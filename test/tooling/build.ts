@@ -1,4 +1,7 @@
-/** Builds everything that runs: the commands to .build/installer, the agent and the control plane to .build/bundles. */
+/**
+ * Builds everything that runs: the commands to .build/installer, the agent and the control plane to .build/bundles, Ansible's
+ * commands on this engine to .build/compat.
+ */
 import { existsSync } from "node:fs";
 import { chmod, glob, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
@@ -48,7 +51,8 @@ const sourceFolders: Plugin = {
 try {
   await buildCommands();
   await buildBundles();
-  for (const part of ["installer", "bundles"]) {
+  await buildCompat();
+  for (const part of ["installer", "bundles", "compat"]) {
     await rm(join(final, part), { recursive: true, force: true });
     await rename(join(out, part), join(final, part));
   }
@@ -113,4 +117,30 @@ async function buildBundles(): Promise<void> {
       logLevel: "warning",
     });
   }
+}
+
+/** Split, so that each program reads only its own part; dependencies are bundled, since finding their files takes longer. */
+async function buildCompat(): Promise<void> {
+  await build({
+    absWorkingDir: root,
+    plugins: [sourceFolders],
+    entryPoints: ["playbooks/engine/compat/main.ts"],
+    outdir: join(out, "compat"),
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+    external: ["*.node"],
+    platform: "node",
+    target: "node24",
+    format: "esm",
+    minifySyntax: true,
+    legalComments: "none",
+    banner: {
+      js:
+        "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" +
+        "const __dirname=import.meta.dirname,__filename=import.meta.filename;",
+    },
+    logLevel: "warning",
+  });
 }

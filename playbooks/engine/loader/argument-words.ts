@@ -31,7 +31,7 @@ export function parseArgumentText(text: string, freeForm: string | undefined): M
 }
 
 /** Splits at white space outside quotes and outside `{{ }}`, `{% %}`; each word keeps the white space before it. */
-function splitWords(text: string): string[] {
+export function splitWords(text: string): string[] {
   const words: string[] = [];
   let word = "";
   let quote = "";
@@ -58,6 +58,7 @@ function splitWords(text: string): string[] {
   return words;
 }
 
-function unquote(text: string): string {
+/** `text` without the quotes around it. */
+export function unquote(text: string): string {
   return /^(["'])[\s\S]*\1$/.test(text) && text.length > 1 ? text.slice(1, -1) : text;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { reportLines } from "./text-report.ts";
+import { reportText } from "./testing.ts";
 import { unifiedDiff } from "./unified-diff.ts";
 
 const cases = JSON.parse(readFileSync(new URL("cases/diffs.json", import.meta.url), "utf8")) as readonly {
@@ -17,30 +17,43 @@ test.each(cases.map((one, index) => [index, one] as const))(
   },
 );
 
-describe("text report", () => {
+describe("the default output", () => {
   const about = { play: "P", task: "T", step: "s", handler: false, host: "h", durationMilliseconds: 1 };
+  const result = (more: object) => reportText([{ type: "task-result", ...about, status: "ok", result: {}, ...more }]);
 
   test("results in Ansible's words", () => {
-    expect(reportLines({ type: "task-result", ...about, status: "changed", result: { changed: true } })).toEqual([
-      "changed: [h]",
+    expect(result({ status: "changed", result: { changed: true } })).toBe(
+      `\nTASK [T] ${"*".repeat(71)}\nchanged: [h]\n`,
+    );
+    expect(result({ status: "ignored", result: { failed: true, msg: "no" } })).toContain(
+      '[ERROR]: Task failed: Module failed: no\n\nfatal: [h]: FAILED! => {"msg": "no"}\n...ignoring\n',
+    );
+    expect(result({ module: "ansible.builtin.debug", result: { msg: "hi", changed: false } })).toContain(
+      'ok: [h] => {\n    "msg": "hi"\n}\n',
+    );
+    expect(result({ status: "skipped", result: { skipped: true } })).toContain("\nskipping: [h]\n");
+    expect(result({ delegate: "other" })).toContain("ok: [h -> other]\n");
+  });
+
+  test("items of a loop, and nothing more for the whole", () => {
+    const items = [
+      { status: "changed", result: { changed: true, item: "a" } },
+      { status: "skipped", result: { skipped: true, item: new Map([["k", 1]]) } },
+      { status: "failed", result: { failed: true, msg: "no", _ansible_item_label: "one" } },
+    ] as const;
+    const told = reportText([
+      ...items.map((item) => ({ type: "item-result" as const, ...about, ...item })),
+      { type: "task-result", ...about, status: "failed", looped: true, result: { failed: true, msg: "One or more" } },
     ]);
-    expect(
-      reportLines({ type: "task-result", ...about, status: "ignored", result: { failed: true, msg: "no" } }),
-    ).toEqual(['fatal: [h]: FAILED! => {"msg":"no"}', "...ignoring"]);
-    const results = [
-      { item: "a", ansible_loop_var: "item", changed: true },
-      { item: { k: 1 }, ansible_loop_var: "item", _ansible_item_label: "one", skipped: true },
-    ];
-    expect(reportLines({ type: "task-result", ...about, status: "changed", result: { results } })).toEqual([
-      "changed: [h] => (item=a)",
-      "skipping: [h] => (item=one)",
-    ]);
+    expect(told).toContain("changed: [h] => (item=a)\nskipping: [h] => (item={'k': 1}) \n");
+    expect(told).toContain('failed: [h] (item=one) => {"msg": "no"}\n');
+    expect(told).not.toContain("One or more");
   });
 
   test("recap", () => {
     const counts = { ok: 12, changed: 3, unreachable: 0, failed: 1, skipped: 0, rescued: 0, ignored: 0 };
-    expect(reportLines({ type: "recap", hosts: { web: counts } })).toContain(
-      "web                        : ok=12   changed=3    unreachable=0    failed=1    skipped=0    rescued=0    ignored=0   ",
+    expect(reportText([{ type: "recap", hosts: { web: counts } }])).toBe(
+      `\nPLAY RECAP ${"*".repeat(69)}\nweb                        : ok=12   changed=3    unreachable=0    failed=1    skipped=0    rescued=0    ignored=0   \n\n`,
     );
   });
 });

@@ -8,14 +8,21 @@ interface Match {
 
 /**
  * A unified diff of two texts, hunks chosen as Python's difflib chooses them (longest matching runs first, popular lines of
- * long texts left out of the search), so that `--diff` reads as Ansible's does. Empty for equal texts.
+ * long texts left out of the search), so that `--diff` reads as Ansible's does, with `context` equal lines around each hunk. Empty
+ * for equal texts.
  */
-export function unifiedDiff(before: string, after: string, beforeHeader: string, afterHeader: string): string {
+export function unifiedDiff(
+  before: string,
+  after: string,
+  beforeHeader: string,
+  afterHeader: string,
+  context = CONTEXT,
+): string {
   if (before === after) return "";
   const a = splitLines(before);
   const b = splitLines(after);
   const lines = [`--- ${beforeHeader}`, `+++ ${afterHeader}`];
-  for (const group of grouped(operationsOf(a, b))) {
+  for (const group of grouped(operationsOf(a, b), context)) {
     const [first, last] = [group[0], group.at(-1)];
     if (first === undefined || last === undefined) continue;
     lines.push(`@@ -${range(first.a1, last.a2)} +${range(first.b1, last.b2)} @@`);
@@ -125,26 +132,26 @@ function longestMatch(
 }
 
 /** Edits in hunks with a few equal lines around them. */
-function grouped(edits: readonly Edit[]): Edit[][] {
+function grouped(edits: readonly Edit[], context: number): Edit[][] {
   const all = [...edits];
   const [first, last] = [all[0], all.at(-1)];
   if (first?.kind === "equal")
-    all[0] = { ...first, a1: Math.max(first.a1, first.a2 - CONTEXT), b1: Math.max(first.b1, first.b2 - CONTEXT) };
+    all[0] = { ...first, a1: Math.max(first.a1, first.a2 - context), b1: Math.max(first.b1, first.b2 - context) };
   if (last?.kind === "equal" && all.length > 1)
     all[all.length - 1] = {
       ...last,
-      a2: Math.min(last.a2, last.a1 + CONTEXT),
-      b2: Math.min(last.b2, last.b1 + CONTEXT),
+      a2: Math.min(last.a2, last.a1 + context),
+      b2: Math.min(last.b2, last.b1 + context),
     };
   const groups: Edit[][] = [];
   let group: Edit[] = [];
   for (const edit of all) {
     let rest = edit;
-    if (edit.kind === "equal" && edit.a2 - edit.a1 > 2 * CONTEXT) {
-      group.push({ ...edit, a2: edit.a1 + CONTEXT, b2: edit.b1 + CONTEXT });
+    if (edit.kind === "equal" && edit.a2 - edit.a1 > 2 * context) {
+      group.push({ ...edit, a2: edit.a1 + context, b2: edit.b1 + context });
       groups.push(group);
       group = [];
-      rest = { ...edit, a1: edit.a2 - CONTEXT, b1: edit.b2 - CONTEXT };
+      rest = { ...edit, a1: edit.a2 - context, b1: edit.b2 - context };
     }
     group.push(rest);
   }

@@ -1,0 +1,63 @@
+import type { Settings } from "#inventory/settings/settings.ts";
+import { colorSettings, outputSettings } from "../configuration/output-settings.ts";
+import type { Palette } from "../report/colors.ts";
+import { DefaultReport } from "../report/default-report.ts";
+import { Display } from "../report/display.ts";
+import { MinimalReport } from "../report/minimal-report.ts";
+import { OnelineReport } from "../report/oneline-report.ts";
+import type { Report, ReportOptions } from "../report/report.ts";
+import type { Call } from "./call.ts";
+import { commandLineErrors } from "./errors.ts";
+
+const USUAL_COLUMNS = 79;
+
+/** Where a call's lines go: its terminal, with colours where they are wanted. */
+export function openDisplay(call: Call, settings: Settings, verbosity: number): Display {
+  const { terminal } = call;
+  return new Display({
+    columns: Math.max(USUAL_COLUMNS, (terminal.columns ?? 0) - 1),
+    palette: palette(call, settings),
+    verbosity,
+    isVerboseToStderr: settings.get(outputSettings.verboseToStderr),
+    showsDeprecations: settings.get(outputSettings.showsDeprecations),
+    out: (text) => terminal.out(text),
+    error: (text) => terminal.error(text),
+  });
+}
+
+function palette({ terminal, around }: Call, settings: Settings): Palette | undefined {
+  const isForced = settings.get(outputSettings.forceColor);
+  const isPlain =
+    settings.get(outputSettings.noColor) || terminal.columns === undefined || around.environment["TERM"] === "dumb";
+  if (isPlain && !isForced) return undefined;
+  return Object.fromEntries(
+    Object.entries(colorSettings).map(([tone, setting]) => [tone, settings.get(setting)]),
+  ) as unknown as Palette;
+}
+
+/** The report of that name. Throws `PLAYBOOKS_CALLBACK_UNKNOWN`. */
+export function openReport(name: string, display: Display, settings: Settings, check: boolean): Report {
+  const options: ReportOptions = {
+    showsSkipped: settings.get(outputSettings.showsSkipped),
+    showsOk: settings.get(outputSettings.showsOk),
+    failuresToStderr: settings.get(outputSettings.failuresToStderr),
+    showsCustomStats: settings.get(outputSettings.showsCustomStats),
+    showsHostStart: settings.get(outputSettings.showsHostStart),
+    marksCheckMode: settings.get(outputSettings.marksCheckMode),
+    showsPathOnFailure: settings.get(outputSettings.showsPathOnFailure),
+    check,
+    diffContext: settings.get(outputSettings.diffContext),
+    format: settings.get(outputSettings.resultFormat),
+    isPretty: settings.get(outputSettings.prettyResults),
+  };
+  switch (name.replace("ansible.builtin.", "")) {
+    case "default":
+      return new DefaultReport(display, options);
+    case "minimal":
+      return new MinimalReport(display, options);
+    case "oneline":
+      return new OnelineReport(display, options);
+    default:
+      throw commandLineErrors.callback(name);
+  }
+}
