@@ -26,7 +26,7 @@ describe("the default output", () => {
       `\nTASK [T] ${"*".repeat(71)}\nchanged: [h]\n`,
     );
     expect(result({ status: "ignored", result: { failed: true, msg: "no" } })).toContain(
-      '[ERROR]: Task failed: Module failed: no\n\nfatal: [h]: FAILED! => {"msg": "no"}\n...ignoring\n',
+      '[ERROR]: Task failed: Module failed: no\nfatal: [h]: FAILED! => {"msg": "no"}\n...ignoring\n',
     );
     expect(result({ module: "ansible.builtin.debug", result: { msg: "hi", changed: false } })).toContain(
       'ok: [h] => {\n    "msg": "hi"\n}\n',
