@@ -128,7 +128,12 @@ function run(
   { deadlineSeconds }: TargetOptions,
 ): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn(file, words, { cwd: folder, env: environment, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(file, words, {
+      cwd: folder,
+      env: environment,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let output = "";
     let timedOut = false;
     const note = (chunk: Buffer) => {
