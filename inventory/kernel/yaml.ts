@@ -54,6 +54,8 @@ export class WholeFloat {
 export interface YamlPositions {
   /** The line a list or mapping starts on, or of one `key` (or list index) in it. Undefined for what was not in the text. */
   lineOf(container: object, key?: unknown): number | undefined;
+  /** The column of the same place. */
+  columnOf(container: object, key?: unknown): number | undefined;
 }
 
 const MAX_ALIASES = 1_000;
@@ -86,11 +88,20 @@ export function loadYamlWithPositions(
   text: string,
   source: string,
 ): { readonly value: unknown; readonly positions: YamlPositions } {
-  const lines = new WeakMap<object, { start: number; keys: Map<string, number> }>();
+  const offsets = new WeakMap<object, Offsets>();
+  const starts = lineStarts(text);
+  const offsetOf = (container: object, key: unknown) => {
+    const found = offsets.get(container);
+    return key === undefined ? found?.start : found?.keys.get(String(key));
+  };
   const positions: YamlPositions = {
     lineOf: (container, key) => {
-      const found = lines.get(container);
-      return key === undefined ? found?.start : found?.keys.get(String(key));
+      const offset = offsetOf(container, key);
+      return offset === undefined ? undefined : lineAt(starts, offset);
+    },
+    columnOf: (container, key) => {
+      const offset = offsetOf(container, key);
+      return offset === undefined ? undefined : offset - (starts[lineAt(starts, offset) - 1] ?? 0) + 1;
     },
   };
   if (text.trim() === "") return { value: null, positions };
@@ -113,28 +124,40 @@ export function loadYamlWithPositions(
       context: { source },
     });
   }
-  recordLines(text, events, documents[0], lines);
+  recordOffsets(text, events, documents[0], offsets);
   return { value: documents[0] ?? null, positions };
 }
 
-function recordLines(
+/** Where a container starts, and each of its keys, in the text. */
+interface Offsets {
+  readonly start: number;
+  readonly keys: ReadonlyMap<string, number>;
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** The line of an offset, counted from 1. */
+function lineAt(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low + 1;
+}
+
+function recordOffsets(
   text: string,
   events: readonly Event[],
   document: unknown,
-  lines: WeakMap<object, { start: number; keys: Map<string, number> }>,
+  offsets: WeakMap<object, Offsets>,
 ): void {
-  const starts = [0];
-  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-  const lineAt = (offset: number) => {
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low + 1;
-  };
   let next = 1;
   let latest = 0;
   const offsetOf = (event: Event | undefined) => {
@@ -148,22 +171,23 @@ function recordLines(
   const walk = (value: unknown): void => {
     const event = events[next++];
     if (event === undefined || (event.type !== EVENT_ID.MAPPING && event.type !== EVENT_ID.SEQUENCE)) return;
-    const record = { start: lineAt(offsetOf(event)), keys: new Map<string, number>() };
+    const keys = new Map<string, number>();
+    const record: Offsets = { start: offsetOf(event), keys };
     for (let index = 0; events[next] !== undefined && events[next]?.type !== EVENT_ID.POP; index++) {
       const head = events[next];
-      const line = lineAt(offsetOf(head));
+      const offset = offsetOf(head);
       if (event.type === EVENT_ID.SEQUENCE) {
-        record.keys.set(String(index), line);
+        keys.set(String(index), offset);
         walk(Array.isArray(value) ? value[index] : undefined);
         continue;
       }
       const key = head?.type === EVENT_ID.SCALAR ? getScalarValue(text, head) : "";
       walk(undefined);
-      record.keys.set(key, line);
+      keys.set(key, offset);
       walk(value instanceof Map ? (value.get(key) ?? value.get(readInteger(key))) : undefined);
     }
     next++;
-    if (typeof value === "object" && value !== null && !lines.has(value)) lines.set(value, record);
+    if (typeof value === "object" && value !== null && !offsets.has(value)) offsets.set(value, record);
   };
   walk(document);
 }

@@ -19,6 +19,10 @@ export interface Become {
   readonly user: string;
   readonly method: "sudo" | "su";
   readonly password?: Secret;
+  /** The program to become by, where it is not `sudo` or `su` of the PATH. */
+  readonly program?: string;
+  /** Flags for it, as a command line; `-H` for sudo unless given. How a password is asked for is not among them. */
+  readonly flags?: string;
 }
 
 /** How a command ended. Output is decoded as UTF-8, at most 16 MiB a stream; `truncated` says when more was dropped. */

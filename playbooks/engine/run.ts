@@ -33,8 +33,8 @@ export interface PlaybookRun {
   /** Handlers an interrupted run still owed: they run as if notified at the start of their play. */
   readonly pendingHandlers?: readonly { readonly play: string; readonly handler: string; readonly host: string }[];
   /**
-   * Opens the connector of one host; closed by the engine at the end. Called once per host and run, and once more for a task
-   * that finds its connection lost. Hosts whose `ansible_connection` is `local` are not asked for.
+   * Opens a connector of one host; closed by the engine at the end. Called once per host, run and way of reaching it (user,
+   * port, address …), and once more for a task that finds its connection lost. Hosts whose `ansible_connection` is `local` are not asked for.
    */
   connect(host: string, variables: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<Connector>;
   onEvent(event: EngineEvent): void | Promise<void>;
@@ -94,6 +94,6 @@ export interface RunSettings {
 
 export interface PlaybookOutcome {
   readonly hosts: Readonly<Record<string, HostRecap>>;
-  /** 0 all well, 2 a host failed, 4 a host was unreachable (both: 6 is 2|4), as ansible-playbook exits. */
+  /** As ansible-playbook exits: 0 all well, 4 a host is unreachable at the end, else 2 when one has failed. */
   readonly exitCode: number;
 }

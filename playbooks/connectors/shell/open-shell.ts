@@ -107,9 +107,18 @@ function shellCommandLine(request: ShellRequest, token: string): string {
   const inner = `${preparation(token)}; ${goOn}`;
   const { become } = request;
   if (become === undefined) return `exec /bin/sh -c ${shellQuote(inner)}`;
-  if (become.method === "su") return `exec ${shellJoin(["su", become.user, "-s", "/bin/sh", "-c", inner])}`;
+  const program = become.program ?? become.method;
+  if (become.method === "su")
+    return `exec ${shellJoin([program, ...flagsOf(become), become.user, "-s", "/bin/sh", "-c", inner])}`;
   const asking = become.password === undefined ? ["-n"] : ["-S", "-p", promptOf(token)];
-  return `exec ${shellJoin(["sudo", ...asking, "-H", "-u", become.user, "--", "/bin/sh", "-c", inner])}`;
+  return `exec ${shellJoin([program, ...asking, ...flagsOf(become, "-H"), "-u", become.user, "--", "/bin/sh", "-c", inner])}`;
+}
+
+/** Flags as written, less those that say whether and how a password is asked for: that is decided here. */
+function flagsOf(become: Become, otherwise = ""): string[] {
+  const words = (become.flags ?? otherwise).split(/\s+/).filter((word) => word !== "");
+  if (become.method === "su") return words;
+  return words.filter((word) => word !== "-n" && word !== "-S" && word !== "--stdin" && word !== "--non-interactive");
 }
 
 /**

@@ -176,5 +176,5 @@ function keyOf(become: Become | undefined): string {
   const password = createHash("sha256")
     .update(become.password?.reveal() ?? "")
     .digest("hex");
-  return `${become.method}:${become.user}:${password}`;
+  return JSON.stringify([become.method, become.user, become.program, become.flags, password]);
 }

@@ -3,6 +3,7 @@ import type { Connector } from "../../connectors/connector.ts";
 import type { TaskSettings } from "../execution/settings.ts";
 import type { Templar } from "../expression/templar.ts";
 import type { Play, Task } from "../loader/nodes.ts";
+import type { PlaybookRun } from "../run.ts";
 import type { HostScope } from "../variables/host-scope.ts";
 import type { VariableStore } from "../variables/variable-store.ts";
 
@@ -21,6 +22,10 @@ export interface ActionContext {
   readonly store: VariableStore;
   readonly templar: Templar;
   readonly vault: VaultValues;
+  /** `-v` times. */
+  readonly verbosity: number;
+  readonly hashBehaviour: "replace" | "merge";
+  readonly prompt: PlaybookRun["prompt"] | undefined;
   readonly signal: AbortSignal;
   connector(): Promise<Connector>;
   /** Closes the connection, so that the next use opens a new one. */

@@ -29,10 +29,4 @@ export class Recap {
   hosts(): Readonly<Record<string, HostRecap>> {
     return Object.fromEntries([...this.#hosts].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
-
-  /** 2 when a host failed, 4 when one was unreachable, both added. */
-  exitCode(): number {
-    const all = [...this.#hosts.values()];
-    return (all.some((host) => host.failed > 0) ? 2 : 0) + (all.some((host) => host.unreachable > 0) ? 4 : 0);
-  }
 }

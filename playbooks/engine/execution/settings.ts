@@ -3,10 +3,11 @@ import type { Become } from "../../connectors/connector.ts";
 import { ExpressionError, UndefinedError } from "../expression/errors.ts";
 import { toBool } from "../expression/filters/numbers.ts";
 import type { Templar } from "../expression/templar.ts";
-import { dictEntries, isDict, pythonString } from "../expression/values.ts";
+import { dictEntries, isDict, numeric, pythonString } from "../expression/values.ts";
 import { collected, nearest, type Task } from "../loader/nodes.ts";
 import type { HostScope } from "../variables/host-scope.ts";
 import { omit } from "../variables/omit.ts";
+import type { RunnerServices } from "./services.ts";
 
 /** A task's keywords worked out for one host (and loop item). */
 export interface TaskSettings {
@@ -16,6 +17,13 @@ export interface TaskSettings {
   readonly diff: boolean;
   readonly ignoreErrors: boolean;
   readonly ignoreUnreachable: boolean;
+  readonly delegateFacts: boolean;
+  /** Seconds the task may take; 0 is no limit. */
+  readonly timeoutSeconds: number;
+  /** Seconds a background job may take; 0 is none in the background. */
+  readonly asyncSeconds: number;
+  /** Seconds between two looks at a background job; 0 leaves it alone. */
+  readonly pollSeconds: number;
 }
 
 export interface RunModes {
@@ -28,22 +36,47 @@ export function settingsOf(
   task: Task,
   scope: HostScope,
   connection: HostScope,
-  modes: RunModes,
-  templar: Templar,
+  services: Pick<RunnerServices, "templar" | "modes" | "settings">,
 ): TaskSettings {
+  const { templar, modes, settings } = services;
   const value = (keyword: string) => {
-    const written = nearest(task.directives, keyword);
-    const result = written === undefined ? undefined : templar.template(written, scope);
-    return result === omit ? undefined : result;
+    const written = nearest(task.directives, keyword) ?? settings.keywords?.[keyword];
+    const result = written === undefined || written === null ? undefined : templar.template(written, scope);
+    return result === omit || result === null ? undefined : result;
   };
+  const flag = (keyword: string, otherwise: boolean) => booleanOf(keyword, value(keyword) ?? otherwise);
   return {
     become: becomeOf(value, connection, templar),
     environment: environmentOf(task, scope, templar),
-    checkMode: toBool(value("check_mode") ?? modes.check),
-    diff: toBool(value("diff") ?? modes.diff),
-    ignoreErrors: toBool(value("ignore_errors") ?? false),
-    ignoreUnreachable: toBool(value("ignore_unreachable") ?? false),
+    checkMode: flag("check_mode", modes.check),
+    diff: flag("diff", modes.diff),
+    ignoreErrors: flag("ignore_errors", false),
+    ignoreUnreachable: flag("ignore_unreachable", false),
+    delegateFacts: flag("delegate_facts", false),
+    timeoutSeconds: integerOf("timeout", value("timeout") ?? settings.taskTimeout ?? 0),
+    asyncSeconds: integerOf("async", task.directives.keywords.has("async") ? (value("async") ?? 0) : 0),
+    pollSeconds: integerOf("poll", task.directives.keywords.has("poll") ? (value("poll") ?? 15) : 15),
   };
+}
+
+function booleanOf(keyword: string, value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  const text = pythonString(value).trim().toLowerCase();
+  if (["yes", "on", "1", "true", "t", "y", "1.0"].includes(text)) return true;
+  if (["no", "off", "0", "false", "f", "n", "0.0"].includes(text)) return false;
+  throw invalid(keyword, value, "bool");
+}
+
+function integerOf(keyword: string, value: unknown): number {
+  const number = numeric(value) ?? Number(pythonString(value).trim());
+  if (!Number.isInteger(number)) throw invalid(keyword, value, "int");
+  return number;
+}
+
+function invalid(keyword: string, value: unknown, kind: string): ExpressionError {
+  return new ExpressionError(
+    `the field '${keyword}' has an invalid value (${pythonString(value)}), and could not be converted to ${kind}.`,
+  );
 }
 
 /** Whether a task's results are hidden; when that cannot be told, they are. */
@@ -78,17 +111,26 @@ function becomeOf(value: (keyword: string) => unknown, scope: HostScope, templar
     "ansible.builtin.",
     "",
   );
-  if (method !== "sudo" && method !== "su") throw new ExpressionError(`the become method '${method}' is not supported`);
+  if (method !== "sudo" && method !== "su")
+    throw new ExpressionError(
+      `the become method '${method}' is not supported: this engine becomes another user by sudo or su`,
+    );
+  const word = (name: string) =>
+    variable(`ansible_become_${name}`, `ansible_${method}_${name}`) ?? value(`become_${name}`);
   const password = variable(
     "ansible_become_password",
     "ansible_become_pass",
     `ansible_${method}_password`,
     `ansible_${method}_pass`,
   );
+  const program = word("exe");
+  const flags = word("flags");
   return {
-    user: pythonString(variable("ansible_become_user") ?? value("become_user") ?? "root"),
+    user: pythonString(word("user") ?? "root"),
     method,
     ...(password === undefined || password === null ? {} : { password: new Secret(pythonString(password)) }),
+    ...(program === undefined || program === null ? {} : { program: pythonString(program) }),
+    ...(flags === undefined || flags === null ? {} : { flags: pythonString(flags) }),
   };
 }
 

@@ -65,6 +65,7 @@ export const TASK_KEYWORDS: ReadonlySet<string> = new Set([
   "action",
   "args",
   "async",
+  "async_val",
   "changed_when",
   "collections",
   "delay",
@@ -110,18 +111,29 @@ export const LOOP_CONTROL_KEYWORDS: ReadonlySet<string> = new Set([
   "pause",
 ]);
 
-/** Known keywords this engine does not honour yet: a play that uses one is refused. */
-export const NOT_HONOURED: ReadonlySet<string> = new Set([
-  "async",
-  "poll",
+/** Keywords that `include_tasks` and `include_role` may carry; what they include is told others by `apply`. */
+export const INCLUDE_KEYWORDS: ReadonlySet<string> = new Set([
+  "action",
+  "args",
+  "collections",
   "debugger",
-  "become_exe",
-  "become_flags",
-  "fact_path",
-  "gather_timeout",
+  "ignore_errors",
+  "listen",
+  "local_action",
+  "loop",
+  "loop_control",
+  "name",
+  "no_log",
+  "register",
+  "run_once",
+  "tags",
   "timeout",
-  "vars_prompt",
+  "vars",
+  "when",
 ]);
+
+/** Known keywords this engine does not honour: a play that uses one is refused. */
+export const NOT_HONOURED: ReadonlySet<string> = new Set(["async", "async_val", "poll", "debugger"]);
 
 export const ROLE_INCLUDE_ARGUMENTS: ReadonlySet<string> = new Set([
   "name",

@@ -21,6 +21,7 @@ export const ENGINE_ACTIONS: ReadonlySet<string> = new Set(
     "set_fact",
     "set_stats",
     "setup",
+    "validate_argument_spec",
     "wait_for_connection",
   ].map((name) => `ansible.builtin.${name}`),
 );
@@ -41,6 +42,11 @@ const ENGINE_FREE_FORMS: Readonly<Record<string, string>> = {
   "ansible.builtin.meta": "free_form",
 };
 
+/** Groups of the modules this engine has. ansible-core's own collection defines none but this one, for its own tests. */
+const ACTION_GROUPS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["ansible.builtin.ping", ["testgroup", "ansible.builtin.testgroup", "ansible.legacy.testgroup"]],
+]);
+
 /** Which modules there are, by every name a play may use: the engine's own first, then those written for Ansible. */
 export class ModuleTable {
   readonly #operations = new Map<string, Operation>();
@@ -51,9 +57,9 @@ export class ModuleTable {
     this.#foreign = foreign;
   }
 
-  /** The fully qualified name a written one stands for; undefined when there is no such module, or it cannot be carried out. */
-  resolve(written: string): string | undefined {
-    for (const name of this.#candidates(written)) {
+  /** The fully qualified name a written one stands for; undefined when there is no such module, or it cannot be carried out. `collections` are searched for short names. */
+  resolve(written: string, collections: readonly string[] = []): string | undefined {
+    for (const name of this.#candidates(written, collections)) {
       if (this.#has(name)) return name;
       const found = this.#find(name);
       if (found !== undefined) return "refused" in found ? undefined : name;
@@ -68,6 +74,11 @@ export class ModuleTable {
       if (found !== undefined) return "refused" in found ? found.refused : undefined;
     }
     return undefined;
+  }
+
+  /** The action groups a module belongs to, as `module_defaults` names them behind `group/`. */
+  groupsOf(module: string): readonly string[] {
+    return ACTION_GROUPS.get(module) ?? [];
   }
 
   operation(module: string): Operation | undefined {
@@ -98,9 +109,10 @@ export class ModuleTable {
   }
 
   /** Names to look for in turn. A `library` goes before what is built in, unless `ansible.builtin` is asked for. */
-  *#candidates(written: string): Iterable<string> {
+  *#candidates(written: string, collections: readonly string[] = []): Iterable<string> {
     const short = written.replace(/^ansible\.legacy\./, "");
     if (!short.includes(".")) {
+      for (const collection of collections) yield `${collection}.${short}`;
       yield `ansible.legacy.${short}`;
       if (this.#has(`ansible.builtin.${short}`)) yield `ansible.builtin.${short}`;
       // Modules that once were built in are still found by their short names (`sysctl`, `mount`).

@@ -12,6 +12,17 @@ export interface Directives {
   readonly tags: readonly string[];
   /** Values an include gives what it includes: the loop item it stands for. */
   readonly given?: ReadonlyMap<string, unknown>;
+  /** The use of a role whose block this is, or stands in. */
+  readonly use?: RoleUse;
+}
+
+/** One use of a role in a play. */
+export interface RoleUse {
+  /** The same for uses that differ in nothing: role, parameters, conditions, tags. */
+  readonly key: string;
+  readonly allowDuplicates: boolean;
+  /** Tells this use from every other. */
+  readonly instance: unknown;
 }
 
 /** A role as one play uses it. */
@@ -25,8 +36,14 @@ export interface Role {
   readonly parent: Role | undefined;
   /** Whether its defaults and variables are seen by the whole play. */
   readonly isPublic: boolean;
-  /** Roles it depends on, whose variables it sees. */
+  /** Roles it depends on, whose variables it sees; filled while they are read. */
   readonly dependencies: readonly Role[];
+  /** Collections searched for modules that its tasks name shortly. */
+  readonly collections: readonly string[];
+  /** Whether a task brought it in, and not `roles:` or a dependency. */
+  readonly fromInclude: boolean;
+  /** Its collection (`ns.name`), where it comes from one. */
+  readonly collection: string | undefined;
 }
 
 export interface Task {
@@ -36,6 +53,10 @@ export interface Task {
   readonly module: string;
   /** As written, for messages. */
   readonly writtenModule: string;
+  /** The module's name where it is a template; `module` is empty then. */
+  readonly moduleTemplate?: string;
+  /** Collections searched for short module names. */
+  readonly collections: readonly string[];
   readonly arguments: ReadonlyMap<string, unknown>;
   /** Everything given as one template (`copy: "{{ settings }}"`). */
   readonly argumentsTemplate: string | undefined;
@@ -51,6 +72,8 @@ export interface Block {
   readonly body: readonly PlayNode[];
   readonly rescue: readonly PlayNode[];
   readonly always: readonly PlayNode[];
+  /** Set where the block is one use of a role, from its first task to its last. */
+  readonly use?: RoleUse;
 }
 
 export type PlayNode = Task | Block;
@@ -63,12 +86,14 @@ export interface Play {
   readonly sections: readonly (readonly PlayNode[])[];
   /** In the order they run. */
   readonly handlers: readonly PlayNode[];
-  /** Roles named by `roles:` and imports, whose variables the whole play sees. */
+  /** Roles it has met so far: named by `roles:`, imported, included. The public ones' variables are seen by the whole play. */
   readonly roles: readonly Role[];
   /** `<playbook>#<index>`, the beginning of every step's name. */
   readonly step: string;
   /** Folder of the playbook the play stands in. */
   readonly folder: string;
+  /** What `vars_prompt` was answered; empty until asked. */
+  readonly answers: ReadonlyMap<string, unknown>;
 }
 
 /** The nearest value of a keyword, the task's own first. */

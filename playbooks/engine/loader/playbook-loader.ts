@@ -2,21 +2,28 @@ import { dirname, isAbsolute, join } from "node:path";
 import type { VaultValues } from "#inventory/loader/vault-values.ts";
 import type { Scope } from "../expression/scope.ts";
 import { isTemplate, type Templar } from "../expression/templar.ts";
+import type { RunSettings } from "../run.ts";
+import { namedValues } from "../variables/host-scope.ts";
 import { IMPORT_PLAYBOOK_KEYWORDS, PLAY_KEYWORDS } from "./keywords.ts";
 import type { ModuleTable } from "./module-table.ts";
-import type { Directives, Play, PlayNode, Task } from "./nodes.ts";
-import { type Place, Problems } from "./problems.ts";
+import type { Directives, Play, PlayNode, Role, Task } from "./nodes.ts";
+import { type Place, Problems, problemError } from "./problems.ts";
+import { RoleFiles } from "./role-files.ts";
 import { emptyPlayRoles, RoleLoader } from "./role-loader.ts";
 import { type SourceFile, SourceFiles } from "./source-files.ts";
 import { tagList } from "./tags.ts";
 import { type TaskContext, TaskLoader } from "./task-loader.ts";
 
-const STRATEGIES = ["linear", "free", "ansible.builtin.linear", "ansible.builtin.free"];
+const STRATEGIES: ReadonlySet<string> = new Set(
+  ["linear", "free", "host_pinned"].flatMap((name) => [name, `ansible.builtin.${name}`, `ansible.legacy.${name}`]),
+);
 const MAX_IMPORTS = 100;
 
 export interface PlaybookLoaderOptions {
   readonly playbook: string;
   readonly rolesPath: readonly string[];
+  readonly collectionsPath: readonly string[];
+  readonly settings: RunSettings;
   readonly modules: ModuleTable;
   readonly vault: VaultValues;
   readonly templar: Templar;
@@ -124,11 +131,13 @@ export class PlaybookLoader {
       return undefined;
     }
     const strategy = entry.get("strategy");
-    if (typeof strategy === "string" && !STRATEGIES.includes(strategy))
+    if (typeof strategy === "string" && !isTemplate(strategy) && !STRATEGIES.has(strategy))
       problems.add(
         "PLAYBOOKS_KEYWORD_NOT_SUPPORTED",
         file.place(entry, "strategy"),
-        `the strategy '${strategy}' is not supported yet`,
+        strategy.endsWith("debug")
+          ? `the strategy '${strategy}' is not supported yet`
+          : `Invalid play strategy specified: ${strategy}`,
       );
     this.#options.modules.addSite(dirname(file.path));
     const { tasks, roles } = this.#loaders(problems, dirname(file.path));
@@ -144,7 +153,7 @@ export class PlaybookLoader {
       isHandler: false,
       depth: 0,
       playFolder: dirname(file.path),
-      resolveName: (text, at) => this.#name(text, at, problems, entry.get("vars")),
+      resolveName: (text, at, where) => this.#name(text, at, problems, where ?? directives),
     };
     const list = (name: string, isHandler = false) =>
       tasks.tasks(entry.get(name), { ...context, step: `${step}/${name}:`, isHandler });
@@ -164,31 +173,43 @@ export class PlaybookLoader {
       directives,
       hosts,
       sections: [pre, [...fromRoles, ...own], post],
-      handlers: [...handlers, ...play.handlers],
+      handlers: [...play.handlers, ...handlers],
       roles: play.roles,
       step,
       folder: dirname(file.path),
+      answers: new Map(),
     };
   }
 
   #loaders(problems: Problems, playFolder: string): { tasks: TaskLoader; roles: RoleLoader } {
     const tasks = new TaskLoader(this.#files, this.#options.modules, problems);
     const folders = [join(playFolder, "roles"), ...this.#options.rolesPath, playFolder];
-    const roles = new RoleLoader(this.#files, tasks, problems, this.#options.vault, folders, this.#options.modules);
+    const collections = [join(playFolder, "collections"), ...this.#options.collectionsPath];
+    const files = new RoleFiles(this.#files, folders, collections);
+    const roles = new RoleLoader(this.#files, tasks, problems, this.#options.vault, files, this.#options.modules);
     tasks.setRoles(roles);
     return { tasks, roles };
   }
 
-  #name(text: string, place: Place, problems: Problems, variables?: unknown): string {
+  /** Works out a template in a name with what is known before the run: extra variables, and `vars` around it. */
+  #name(text: string, place: Place, problems: Problems, around?: Directives): string {
     if (!isTemplate(text)) return text;
     const { templar, scope } = this.#options;
     const known: Scope = {
       get: (name) => {
         const value = scope.get(name);
         if (value !== undefined) return value;
-        return variables instanceof Map && variables.has(name)
-          ? templar.resolve(variables.get(name), known)
-          : undefined;
+        if (name === "playbook_dir") return this.#folder;
+        for (let at = around; at !== undefined; at = at.outer) {
+          const vars = namedValues(at.keywords.get("vars"));
+          if (vars.has(name)) return templar.resolve(vars.get(name), known);
+          if (at.role === undefined || at.role === at.outer?.role) continue;
+          if (name === "role_path") return at.role.path;
+          if (name === "role_name") return at.role.name;
+          for (const values of [at.role.parameters, at.role.variables, at.role.defaults])
+            if (values.has(name)) return templar.resolve(values.get(name), known);
+        }
+        return undefined;
       },
     };
     try {
@@ -199,22 +220,27 @@ export class PlaybookLoader {
     }
   }
 
-  /** The tasks of a file included while a play runs. Throws as {@link load} does. */
-  async includeTasks(task: Task, name: string, play: Play): Promise<PlayNode | undefined> {
+  /** The tasks of a file included while a play runs, and the file's path. Throws as {@link load} does. */
+  async includeTasks(
+    task: Task,
+    name: string,
+    play: Play,
+  ): Promise<{ node: PlayNode | undefined; path: string; handlers: readonly PlayNode[] }> {
     const problems = new Problems();
     const { tasks, roles } = this.#loaders(problems, play.folder);
-    const met = emptyPlayRoles();
+    const met = { roles: play.roles as Role[], handlers: [] as PlayNode[] };
     roles.enter(met);
     const context = await this.#includeContext(task, play, problems);
-    const path = await tasks.findTaskFile(name, task.directives, context);
-    if (path === undefined) {
-      problems.add("PLAYBOOKS_FILE_NOT_FOUND", task.directives.place, `Could not find or access '${name}'`);
-      problems.throwIfAny();
-      return undefined;
-    }
-    const block = await tasks.importedFile(path, included(task), context);
+    const path = await tasks.imports.findTaskFile(name, task.directives, context);
+    if (path === undefined)
+      throw problemError(
+        "PLAYBOOKS_FILE_NOT_FOUND",
+        task.directives.place,
+        `Could not find or access '${isAbsolute(name) ? name : join(play.folder, name)}' on the Ansible Controller.`,
+      );
+    const node = await tasks.imports.importedFile(path, included(task), context);
     problems.throwIfAny();
-    return block;
+    return { node, path, handlers: met.handlers };
   }
 
   /** A role included while a play runs, and the handlers it brings. Throws as {@link load} does. */
@@ -222,14 +248,14 @@ export class PlaybookLoader {
     task: Task,
     name: string,
     play: Play,
-  ): Promise<{ node: PlayNode | undefined; handlers: readonly PlayNode[]; roles: Play["roles"] }> {
+  ): Promise<{ node: PlayNode | undefined; handlers: readonly PlayNode[] }> {
     const problems = new Problems();
     const { roles } = this.#loaders(problems, play.folder);
-    const met = emptyPlayRoles();
+    const met = { roles: play.roles as Role[], handlers: [] as PlayNode[] };
     roles.enter(met);
     const node = await roles.included(name, included(task), await this.#includeContext(task, play, problems), false);
     problems.throwIfAny();
-    return { node, handlers: met.handlers, roles: met.roles };
+    return { node, handlers: met.handlers };
   }
 
   async #includeContext(task: Task, play: Play, problems: Problems): Promise<TaskContext> {
@@ -241,7 +267,7 @@ export class PlaybookLoader {
       isHandler: task.isHandler,
       depth: 0,
       playFolder: play.folder,
-      resolveName: (text, at) => this.#name(text, at, problems),
+      resolveName: (text, at, where) => this.#name(text, at, problems, where ?? task.directives),
     };
   }
 }
@@ -256,9 +282,9 @@ function included(task: Task): Task {
   const keywords = new Map<string, unknown>(
     apply instanceof Map ? [...apply].map(([key, value]) => [String(key), value]) : [],
   );
-  const own = directives.keywords.get("vars");
-  const applied = keywords.get("vars");
-  if (own instanceof Map) keywords.set("vars", new Map([...(applied instanceof Map ? applied : []), ...own]));
+  const own = namedValues(directives.keywords.get("vars"));
+  const applied = namedValues(keywords.get("vars"));
+  if (own.size + applied.size > 0) keywords.set("vars", new Map([...applied, ...own]));
   const tags = [...(directives.outer?.tags ?? []), ...tagList(keywords.get("tags"))];
   return { ...task, directives: { ...directives, keywords, tags } };
 }

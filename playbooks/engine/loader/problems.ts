@@ -4,6 +4,9 @@ import { ApplianceError } from "#inventory/kernel/errors.ts";
 export interface Place {
   readonly file: string;
   readonly line: number | undefined;
+  readonly column?: number;
+  /** Absolute path of the file. */
+  readonly path?: string;
 }
 
 export type ProblemCode =

@@ -51,12 +51,20 @@ export class SourceFiles {
       path,
       shown,
       value,
-      place: (container, key) => ({ file: shown, line: lineOf(positions, container, key) }),
+      place: (container, key) => placeOf(positions, container, key, { file: shown, path }),
     };
   }
 }
 
-function lineOf(positions: YamlPositions, container: unknown, key: unknown): number | undefined {
-  if (typeof container !== "object" || container === null) return undefined;
-  return (key === undefined ? undefined : positions.lineOf(container, key)) ?? positions.lineOf(container);
+function placeOf(
+  positions: YamlPositions,
+  container: unknown,
+  key: unknown,
+  file: { readonly file: string; readonly path: string },
+): Place {
+  if (typeof container !== "object" || container === null) return { ...file, line: undefined };
+  const isKnown = key !== undefined && positions.lineOf(container, key) !== undefined;
+  const line = positions.lineOf(container, isKnown ? key : undefined);
+  const column = positions.columnOf(container, isKnown ? key : undefined);
+  return { ...file, line, ...(column === undefined ? {} : { column }) };
 }

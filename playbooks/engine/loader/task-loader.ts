@@ -1,22 +1,16 @@
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname } from "node:path";
 import { isTemplate } from "../expression/templar.ts";
-import { parseArgumentText } from "./argument-words.ts";
-import {
-  BLOCK_KEYWORDS,
-  HANDLER_KEYWORDS,
-  LOOP_CONTROL_KEYWORDS,
-  NOT_HONOURED,
-  ROLE_INCLUDE_ARGUMENTS,
-  TASK_KEYWORDS,
-} from "./keywords.ts";
+import { BLOCK_KEYWORDS, INCLUDE_KEYWORDS, LOOP_CONTROL_KEYWORDS, NOT_HONOURED } from "./keywords.ts";
 import type { ModuleTable } from "./module-table.ts";
 import type { Block, Directives, PlayNode, Role, Task } from "./nodes.ts";
-import { type Place, type Problems, placeText } from "./problems.ts";
+import type { Place, Problems } from "./problems.ts";
 import type { RoleLoader } from "./role-loader.ts";
 import type { SourceFile, SourceFiles } from "./source-files.ts";
 import { tagList } from "./tags.ts";
+import { TaskActions } from "./task-action.ts";
+import { TaskImports } from "./task-imports.ts";
 
-const MAX_DEPTH = 100;
+export const MAX_DEPTH = 100;
 
 const META_ACTIONS: ReadonlySet<string> = new Set([
   "clear_facts",
@@ -24,10 +18,16 @@ const META_ACTIONS: ReadonlySet<string> = new Set([
   "end_batch",
   "end_host",
   "end_play",
+  "end_role",
   "flush_handlers",
   "noop",
+  "refresh_inventory",
   "reset_connection",
 ]);
+
+const INCLUDES: ReadonlySet<string> = new Set(
+  ["include_tasks", "import_tasks", "include_role", "import_role"].map((name) => `ansible.builtin.${name}`),
+);
 
 /** What the tasks being read stand in. */
 export interface TaskContext {
@@ -41,24 +41,23 @@ export interface TaskContext {
   /** Folder of the playbook. */
   readonly playFolder: string;
   /** Works out a template in an import's file or role name, with what is known before the run. */
-  resolveName(text: string, place: Place): string;
+  resolveName(text: string, place: Place, directives?: Directives): string;
 }
 
 /** Turns lists of tasks into nodes: checks every keyword and module, follows imports. */
 export class TaskLoader {
-  readonly #files: SourceFiles;
-  readonly #modules: ModuleTable;
   readonly #problems: Problems;
-  #roles: RoleLoader | undefined;
+  readonly #actions: TaskActions;
+  readonly imports: TaskImports;
 
   constructor(files: SourceFiles, modules: ModuleTable, problems: Problems) {
-    this.#files = files;
-    this.#modules = modules;
     this.#problems = problems;
+    this.#actions = new TaskActions(modules, problems);
+    this.imports = new TaskImports(files, problems, (list, context) => this.tasks(list, context));
   }
 
   setRoles(roles: RoleLoader): void {
-    this.#roles = roles;
+    this.imports.setRoles(roles);
   }
 
   /** The nodes of a list of tasks; `list` is the YAML value. */
@@ -76,7 +75,8 @@ export class TaskLoader {
         this.#problems.add("PLAYBOOKS_MALFORMED", place, "a task is a mapping of a module and keywords");
         continue;
       }
-      const node = entry.has("block")
+      const isBlock = ["block", "rescue", "always"].some((name) => entry.has(name));
+      const node = isBlock
         ? await this.#block(entry, place, step, context)
         : await this.#task(entry, place, step, context);
       if (node !== undefined) nodes.push(node);
@@ -94,14 +94,11 @@ export class TaskLoader {
       this.#problems.add("PLAYBOOKS_MALFORMED", place, "blocks and imports are nested too deeply");
       return undefined;
     }
-    for (const key of entry.keys()) {
-      if (!BLOCK_KEYWORDS.has(String(key)))
-        this.#problems.add(
-          "PLAYBOOKS_UNKNOWN_KEYWORD",
-          context.file.place(entry, key),
-          `'${String(key)}' is not a valid attribute for a Block`,
-        );
+    if (context.isHandler) {
+      this.#problems.add("PLAYBOOKS_MALFORMED", place, "Using a block as a handler is not supported.");
+      return undefined;
     }
+    this.#checkBlock(entry, context);
     const directives = this.directives(entry, place, context);
     const part = (name: string) =>
       this.tasks(entry.get(name), {
@@ -119,6 +116,25 @@ export class TaskLoader {
     };
   }
 
+  #checkBlock(entry: ReadonlyMap<unknown, unknown>, context: TaskContext): void {
+    for (const key of entry.keys()) {
+      if (!BLOCK_KEYWORDS.has(String(key)))
+        this.#problems.add(
+          "PLAYBOOKS_UNKNOWN_KEYWORD",
+          context.file.place(entry, key),
+          `'${String(key)}' is not a valid attribute for a Block`,
+        );
+    }
+    const body = entry.get("block");
+    for (const name of ["rescue", "always"])
+      if (isFilled(entry.get(name)) && !isFilled(body))
+        this.#problems.add(
+          "PLAYBOOKS_MALFORMED",
+          context.file.place(entry, name),
+          `'${name}' keyword cannot be used without 'block'`,
+        );
+  }
+
   /** Checks that known keywords are honoured and makes the directives of one entry. */
   directives(
     entry: ReadonlyMap<unknown, unknown>,
@@ -134,16 +150,24 @@ export class TaskLoader {
           context.file.place(entry, key),
           `the keyword '${name}' is not supported yet`,
         );
-      // Of a play, `user` is another word for remote_user; of a task it is the module.
-      keywords.set(name === "user" && entry.has("hosts") ? "remote_user" : name, value);
+      keywords.set(aliasOf(name, entry), value);
     }
+    const vars = entry.get("vars");
+    if (!isVariables(vars))
+      this.#problems.add(
+        "PLAYBOOKS_MALFORMED",
+        context.file.place(entry, "vars"),
+        "Vars in a Task must be specified as a dictionary.",
+      );
+    const { outer } = context;
     return {
       keywords,
       place,
-      outer: context.outer,
+      outer,
       role: context.role,
       folder: dirname(context.file.path),
-      tags: [...(context.outer?.tags ?? []), ...tagList(entry.get("tags"))],
+      tags: [...(outer?.tags ?? []), ...tagList(entry.get("tags"))],
+      ...(outer?.use === undefined || outer.role !== context.role ? {} : { use: outer.use }),
     };
   }
 
@@ -153,125 +177,72 @@ export class TaskLoader {
     step: string,
     context: TaskContext,
   ): Promise<PlayNode | undefined> {
-    const found = this.#action(entry, place, context);
+    const collections = collectionsOf(entry, context);
+    const source = { entry, place, file: context.file, isHandler: context.isHandler, collections };
+    const found = this.#actions.action(source);
     if (found === undefined) return undefined;
-    const { written, module, raw } = found;
     const directives = this.directives(entry, place, context);
-    const loop = loopOf(entry);
-    this.#checkLoopControl(entry, context);
-    const given = this.#arguments(raw, entry, module, place, context);
+    const loop = this.#actions.loop(source);
+    const given = this.#actions.arguments(found, source);
     const task: Task = {
       type: "task",
       directives,
-      module,
-      writtenModule: written,
+      module: found.module,
+      writtenModule: found.written,
+      ...(found.template === undefined ? {} : { moduleTemplate: found.template }),
+      collections,
       arguments: given.arguments,
       argumentsTemplate: given.template,
       loop,
       step,
       isHandler: context.isHandler,
     };
-    if (module === "ansible.builtin.meta") this.#checkMeta(String(given.arguments.get("free_form") ?? ""), place);
-    if (module === "ansible.builtin.import_tasks") return this.#importTasks(task, context);
-    if (module === "ansible.builtin.import_role") return this.#importRole(task, context);
-    if (module === "ansible.builtin.include_tasks") await this.#previewInclude(task, context);
-    if (module === "ansible.builtin.include_role") await this.#previewRole(task, context);
+    this.#checkTask(task, entry, context);
+    if (task.module === "ansible.builtin.import_tasks") return this.imports.importTasks(task, context);
+    if (task.module === "ansible.builtin.import_role") return this.imports.importRole(task, context);
+    if (task.module === "ansible.builtin.include_tasks") this.imports.checkFile(task);
+    if (task.module === "ansible.builtin.include_role") this.imports.checkRole(task);
     return task;
   }
 
-  /** Which key of a task is its module; reports unknown keys. */
-  #action(
-    entry: ReadonlyMap<unknown, unknown>,
-    place: Place,
-    context: TaskContext,
-  ): { readonly written: string; readonly module: string; readonly raw: unknown } | undefined {
-    const known = context.isHandler ? HANDLER_KEYWORDS : TASK_KEYWORDS;
-    const others = [...entry.keys()].map(String).filter((key) => !known.has(key) && !key.startsWith("with_"));
-    let written: string | undefined;
-    let raw: unknown;
-    for (const keyword of ["action", "local_action"]) {
-      if (!entry.has(keyword)) continue;
-      const value = entry.get(keyword);
-      if (value instanceof Map) {
-        written = String(value.get("module") ?? "");
-        raw = new Map([...value].filter(([key]) => key !== "module"));
-      } else {
-        const [, name = "", rest = ""] = /^\s*(\S+)\s*([\s\S]*)$/.exec(String(value)) ?? [];
-        written = name;
-        raw = rest === "" ? null : rest;
-      }
+  #checkTask(task: Task, entry: ReadonlyMap<unknown, unknown>, context: TaskContext): void {
+    const { place } = task.directives;
+    this.#checkLoopControl(entry, context);
+    if (task.module === "ansible.builtin.meta")
+      this.#checkMeta(String(task.arguments.get("free_form") ?? ""), place, context);
+    const register = entry.get("register");
+    if (register !== undefined && register !== null && !/^[A-Za-z_]\w*$/.test(String(register)))
+      this.#problems.add(
+        "PLAYBOOKS_MALFORMED",
+        context.file.place(entry, "register"),
+        `Invalid 'register' specified: '${String(register)}' is not a valid variable name`,
+      );
+    if (!INCLUDES.has(task.module)) return;
+    const isInclude = task.module.startsWith("ansible.builtin.include_");
+    for (const key of entry.keys()) {
+      const name = String(key);
+      if (!isInclude || INCLUDE_KEYWORDS.has(name) || name.startsWith("with_") || name === task.writtenModule) continue;
+      this.#problems.add(
+        "PLAYBOOKS_UNKNOWN_KEYWORD",
+        context.file.place(entry, key),
+        `'${name}' is not a valid attribute for a ${task.module.endsWith("_role") ? "IncludeRole" : "TaskInclude"}`,
+      );
     }
-    const modules = others.filter((key) => this.#modules.resolve(key) !== undefined);
-    if (written === undefined && (modules.length === 1 || others.length === 1)) {
-      written = modules[0] ?? others[0];
-      raw = entry.get(written);
-    }
-    for (const key of others) {
-      if (key === written) continue;
-      if (modules.includes(key) && written !== undefined)
-        this.#problems.add(
-          "PLAYBOOKS_MALFORMED",
-          context.file.place(entry, key),
-          `conflicting action statements: ${written}, ${key}`,
-        );
-      else
-        this.#problems.add(
-          "PLAYBOOKS_UNKNOWN_KEYWORD",
-          context.file.place(entry, key),
-          `'${key}' is not a keyword of a ${context.isHandler ? "handler" : "task"} and no module`,
-        );
-    }
-    if (written === undefined) {
-      if (others.length === 0) this.#problems.add("PLAYBOOKS_MALFORMED", place, "no module/action detected in task.");
-      return undefined;
-    }
-    const module = this.#modules.resolve(written);
-    if (module !== undefined) return { written, module, raw };
-    this.#problems.add(
-      "PLAYBOOKS_UNKNOWN_MODULE",
-      context.file.place(entry, written),
-      this.#modules.refusal(written) ?? `the module '${written}' is not known`,
-    );
-    return undefined;
-  }
-
-  #arguments(
-    raw: unknown,
-    entry: ReadonlyMap<unknown, unknown>,
-    module: string,
-    place: Place,
-    context: TaskContext,
-  ): { arguments: Map<string, unknown>; template: string | undefined } {
-    const found = new Map<string, unknown>();
-    let template: string | undefined;
-    const merge = (value: unknown, place: Place) => {
-      if (value instanceof Map) for (const [key, item] of value) found.set(String(key), item);
-      else if (
-        typeof value === "string" &&
-        /^\s*\{\{[\s\S]*\}\}\s*$/.test(value) &&
-        this.#modules.freeForm(module) === undefined
-      )
-        template = value;
-      else if (value !== null && value !== undefined) {
-        const words = parseArgumentText(String(value), this.#modules.freeForm(module));
-        if (words === undefined)
-          this.#problems.add(
-            "PLAYBOOKS_MALFORMED",
-            place,
-            `this task has extra params, which is only allowed for free-form modules: ${String(value)}`,
-          );
-        for (const [key, item] of words ?? []) found.set(key, item);
-      }
-    };
-    merge(entry.get("args"), context.file.place(entry, "args"));
-    if (module === "ansible.builtin.meta") found.set("free_form", String(raw ?? "").trim());
-    else merge(raw, place);
-    return { arguments: found, template };
+    if (context.isHandler && task.module.endsWith("_role"))
+      this.#problems.add("PLAYBOOKS_MALFORMED", place, `Using '${task.writtenModule}' as a handler is not supported.`);
   }
 
   #checkLoopControl(entry: ReadonlyMap<unknown, unknown>, context: TaskContext): void {
     const control = entry.get("loop_control");
-    if (!(control instanceof Map)) return;
+    if (control === undefined || control === null) return;
+    if (!(control instanceof Map)) {
+      this.#problems.add(
+        "PLAYBOOKS_MALFORMED",
+        context.file.place(entry, "loop_control"),
+        "the `loop_control` value must be specified as a dictionary and cannot be a variable itself (though it can contain variables)",
+      );
+      return;
+    }
     for (const key of control.keys()) {
       if (!LOOP_CONTROL_KEYWORDS.has(String(key)))
         this.#problems.add(
@@ -282,136 +253,51 @@ export class TaskLoader {
     }
   }
 
-  #checkMeta(action: string, place: Place): void {
-    if (META_ACTIONS.has(action)) return;
-    const isKnown = ["end_role", "refresh_inventory"].includes(action);
-    if (isKnown) this.#problems.add("PLAYBOOKS_KEYWORD_NOT_SUPPORTED", place, `'meta: ${action}' is not supported yet`);
-    else this.#problems.add("PLAYBOOKS_MALFORMED", place, `invalid meta action requested: ${action}`);
-  }
-
-  async #importTasks(task: Task, context: TaskContext): Promise<PlayNode | undefined> {
-    const { place } = task.directives;
-    if (task.loop !== undefined) {
-      this.#problems.add(
-        "PLAYBOOKS_MALFORMED",
-        place,
-        "You cannot use loops on 'import_tasks' statements. You should use 'include_tasks' instead.",
-      );
-      return undefined;
-    }
-    const name = context.resolveName(
-      String(task.arguments.get("file") ?? task.arguments.get("_raw_params") ?? ""),
-      place,
-    );
-    const path = await this.findTaskFile(name, task.directives, context);
-    if (path === undefined) {
-      this.#problems.add("PLAYBOOKS_FILE_NOT_FOUND", place, `could not find the file ${name} to import tasks from`);
-      return undefined;
-    }
-    return this.importedFile(path, task, context);
-  }
-
-  /** The tasks of a file as a block that stands in `task`. */
-  async importedFile(path: string, task: Task, context: TaskContext, step = task.step): Promise<Block | undefined> {
-    if (context.depth > MAX_DEPTH) {
-      this.#problems.add("PLAYBOOKS_MALFORMED", task.directives.place, "imports are nested too deeply");
-      return undefined;
-    }
-    const file = await this.#files.read(path);
-    const body = await this.tasks(file.value, {
-      ...context,
-      file,
-      outer: task.directives,
-      step: `${step}>${placeText({ file: file.shown.split("/").at(-1) ?? "", line: undefined })}:`,
-      depth: context.depth + 1,
-    });
-    return { type: "block", directives: { ...task.directives, folder: dirname(path) }, body, rescue: [], always: [] };
-  }
-
-  /** A file of tasks: beside the file that names it, in the role's tasks, beside the playbook. */
-  async findTaskFile(
-    name: string,
-    directives: Directives,
-    context: { readonly playFolder: string; readonly isHandler: boolean },
-  ): Promise<string | undefined> {
-    if (name === "") return undefined;
-    const { role } = directives;
-    const kind = context.isHandler ? "handlers" : "tasks";
-    const candidates = isAbsolute(name)
-      ? [name]
-      : [
-          ...outerFolders(directives).map((folder) => join(folder, name)),
-          ...(role === undefined ? [] : [join(role.path, kind, name), join(role.path, name)]),
-          join(context.playFolder, kind, name),
-          join(context.playFolder, name),
-        ];
-    for (const candidate of candidates) if (await this.#files.exists(candidate)) return candidate;
-    return undefined;
-  }
-
-  async #importRole(task: Task, context: TaskContext): Promise<PlayNode | undefined> {
-    const { place } = task.directives;
-    for (const key of task.arguments.keys()) {
-      if (!ROLE_INCLUDE_ARGUMENTS.has(key))
-        this.#problems.add("PLAYBOOKS_UNKNOWN_KEYWORD", place, `Invalid options for import_role: ${key}`);
-    }
-    if (task.loop !== undefined) {
-      this.#problems.add(
-        "PLAYBOOKS_MALFORMED",
-        place,
-        "You cannot use loops on 'import_role' statements. You should use 'include_role' instead.",
-      );
-      return undefined;
-    }
-    const name = context.resolveName(String(task.arguments.get("name") ?? task.arguments.get("role") ?? ""), place);
-    return this.#roles?.included(name, task, context, true);
-  }
-
-  /** Looks into a file that will surely be included, so that what is wrong in it is known before the run. */
-  async #previewInclude(task: Task, context: TaskContext): Promise<void> {
-    const name = task.arguments.get("file") ?? task.arguments.get("_raw_params");
-    if (typeof name !== "string" || isTemplate(name) || context.depth > 20) return;
-    const path = await this.findTaskFile(name, task.directives, context);
-    if (path === undefined || path === context.file.path) return;
-    await this.importedFile(path, task, { ...context, depth: context.depth + 5 });
-  }
-
-  async #previewRole(task: Task, context: TaskContext): Promise<void> {
-    for (const key of task.arguments.keys()) {
-      if (!ROLE_INCLUDE_ARGUMENTS.has(key))
-        this.#problems.add(
-          "PLAYBOOKS_UNKNOWN_KEYWORD",
-          task.directives.place,
-          `Invalid options for include_role: ${key}`,
-        );
-    }
-    const name = task.arguments.get("name") ?? task.arguments.get("role");
-    if (typeof name !== "string" || isTemplate(name) || context.depth > 20 || context.role?.name === name) return;
-    const from = [...task.arguments].some(([key, value]) => key.endsWith("_from") && isTemplate(String(value)));
-    if (!from) await this.#roles?.included(name, task, { ...context, depth: context.depth + 5 }, false);
+  #checkMeta(action: string, place: Place, context: TaskContext): void {
+    const refuse = (message: string) => this.#problems.add("PLAYBOOKS_MALFORMED", place, message);
+    if (!META_ACTIONS.has(action)) refuse(`invalid meta action requested: ${action}`);
+    if (action === "end_role" && context.isHandler) refuse("Cannot execute 'end_role' from a handler");
+    else if (action === "end_role" && context.role === undefined)
+      refuse("Cannot execute 'end_role' from outside of a role");
+    if (action === "flush_handlers" && context.isHandler) refuse("flush_handlers cannot be used as a handler");
   }
 }
 
-/** Folders of the files around a task, innermost first. */
-function outerFolders(directives: Directives): string[] {
-  const folders = new Set<string>();
-  for (let at: Directives | undefined = directives; at !== undefined && at.role === directives.role; at = at.outer)
-    folders.add(at.folder);
-  return [...folders];
+function isFilled(value: unknown): boolean {
+  return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+}
+
+function isVariables(value: unknown): boolean {
+  if (value === undefined || value === null || value instanceof Map) return true;
+  return Array.isArray(value) && value.every((part) => part instanceof Map);
+}
+
+/** Collections searched for short names: the entry's own, those around it, the role's. */
+function collectionsOf(entry: ReadonlyMap<unknown, unknown>, context: TaskContext): readonly string[] {
+  const own = listOf(entry.get("collections"));
+  if (own.length > 0) return own;
+  for (let at: Directives | undefined = context.outer; at !== undefined && at.role === context.role; at = at.outer) {
+    const around = listOf(at.keywords.get("collections"));
+    if (around.length > 0) return around;
+  }
+  return context.role?.collections ?? [];
+}
+
+function listOf(value: unknown): readonly string[] {
+  if (value === undefined || value === null) return [];
+  return (Array.isArray(value) ? value : [value]).map(String).filter((name) => !isTemplate(name));
+}
+
+/** What a keyword with a second name is called; `user` is a module where it is no play's. */
+function aliasOf(name: string, entry: ReadonlyMap<unknown, unknown>): string {
+  if (name === "async_val") return "async";
+  return name === "user" && entry.has("hosts") ? "remote_user" : name;
 }
 
 /** Values that say nothing beyond the default. */
 function isHarmless(keyword: string, value: unknown): boolean {
-  if (keyword === "async" || keyword === "timeout") return value === 0 || value === null;
+  if (keyword === "async" || keyword === "async_val") return value === 0 || value === null;
   if (keyword === "poll") return typeof value === "number" && value > 0;
-  return value === null || (keyword === "vars_prompt" && Array.isArray(value) && value.length === 0);
-}
-
-function loopOf(entry: ReadonlyMap<unknown, unknown>): Task["loop"] {
-  if (entry.has("loop")) return { lookup: undefined, value: entry.get("loop") };
-  for (const [key, value] of entry) {
-    const name = String(key);
-    if (name.startsWith("with_")) return { lookup: name.slice(5), value };
-  }
-  return undefined;
+  if (keyword === "debugger") return value === null || value === "never";
+  return value === null;
 }

@@ -1,6 +1,6 @@
 import type { Scope } from "../expression/scope.ts";
 import type { Templar } from "../expression/templar.ts";
-import { isDict } from "../expression/values.ts";
+import { dictEntries, isDict, makeDict } from "../expression/values.ts";
 
 /** Some variables of one origin. `raw` ones are texts of playbooks and inventories, templates until used; others are values. */
 export interface Layer {
@@ -28,9 +28,13 @@ export class HostScope implements Scope {
   readonly #layers: readonly Layer[];
   readonly #known = new Map<string, unknown>();
 
-  constructor(templar: Templar, layers: readonly Layer[]) {
+  readonly #isMerging: boolean;
+
+  /** `isMerging`: dicts of one name in several layers are one (hash_behaviour=merge). */
+  constructor(templar: Templar, layers: readonly Layer[], isMerging = false) {
     this.#templar = templar;
     this.#layers = layers;
+    this.#isMerging = isMerging;
   }
 
   get(name: string): unknown {
@@ -39,11 +43,22 @@ export class HostScope implements Scope {
     for (const layer of this.#layers) {
       if (!layerHas(layer, name)) continue;
       const value = layerGet(layer, name);
-      const result = layer.raw ? this.#templar.resolve(value, this) : value;
+      const result = this.#isMerging && isDict(value) ? this.#merged(name) : this.#worth(layer, value);
       this.#known.set(name, result);
       return result;
     }
     return undefined;
+  }
+
+  #worth(layer: Layer, value: unknown): unknown {
+    return layer.raw ? this.#templar.resolve(value, this) : value;
+  }
+
+  #merged(name: string): unknown {
+    let whole: unknown;
+    for (const layer of [...this.#layers].reverse())
+      if (layerHas(layer, name)) whole = mergedDicts(whole, this.#worth(layer, layerGet(layer, name)));
+    return whole;
   }
 
   /** The value as written, before templating. */
@@ -60,13 +75,21 @@ export class HostScope implements Scope {
 
   /** The same with stronger layers on top. */
   with(...layers: readonly Layer[]): HostScope {
-    return new HostScope(this.#templar, [...layers, ...this.#layers]);
+    return new HostScope(this.#templar, [...layers, ...this.#layers], this.#isMerging);
   }
 
   /** All variables as a dict that works out each when asked. */
   asDict(): ReadonlyMap<unknown, unknown> {
     return new ScopeDict(this);
   }
+}
+
+/** The second on top of the first, dicts in them alike; anything else replaces. */
+export function mergedDicts(weak: unknown, strong: unknown): unknown {
+  if (!isDict(weak) || !isDict(strong)) return strong;
+  const whole = new Map(dictEntries(weak));
+  for (const [key, value] of dictEntries(strong)) whole.set(key, mergedDicts(whole.get(key), value));
+  return makeDict(whole);
 }
 
 /** A scope as an expression sees it: `vars`, or one host of `hostvars`. */
@@ -153,6 +176,9 @@ export class HostVariables extends Map<unknown, unknown> {
 
 /** A mapping's entries by their names, whatever form it has. */
 export function namedValues(value: unknown): ReadonlyMap<string, unknown> {
+  if (value instanceof Map && [...value.keys()].every((key) => typeof key === "string"))
+    return value as ReadonlyMap<string, unknown>;
+  if (Array.isArray(value)) return new Map(value.flatMap((part: unknown) => [...namedValues(part)]));
   if (!isDict(value)) return new Map();
   return value instanceof Map
     ? new Map([...(value as ReadonlyMap<unknown, unknown>)].map(([key, item]) => [String(key), item]))

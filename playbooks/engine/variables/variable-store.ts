@@ -1,12 +1,12 @@
-import { dirname } from "node:path";
 import type { Inventory } from "#inventory/loader/inventory.ts";
 import { InventoryVariables } from "#inventory/loader/inventory-variables.ts";
 import type { VaultValues } from "#inventory/loader/vault-values.ts";
 import type { HostDirectory } from "#inventory/select/patterns.ts";
 import type { Templar } from "../expression/templar.ts";
-import type { Directives, Play, Role } from "../loader/nodes.ts";
-import { HostScope, HostVariables, type Layer, namedValues } from "./host-scope.ts";
-import { omit } from "./omit.ts";
+import { dictEntries, isDict, makeDict } from "../expression/values.ts";
+import type { Directives, Play } from "../loader/nodes.ts";
+import { HostScope, type Layer, namedValues } from "./host-scope.ts";
+import { magicVariables, rolesUp } from "./magic-variables.ts";
 
 /** What one host has learnt during a run. */
 interface HostState {
@@ -26,6 +26,10 @@ export interface PlayFrame {
   readonly batch: readonly string[];
   /** Hosts of the batch that neither failed nor vanished. */
   remaining(): readonly string[];
+  /** Hosts of the batch that failed. */
+  failed(): readonly string[];
+  /** Hosts of the play, in this batch or an earlier one, that take no more part. */
+  removed(): readonly string[];
 }
 
 export interface StoreOptions {
@@ -36,14 +40,21 @@ export interface StoreOptions {
   readonly playbookFolder: string;
   /** Magic variables that stay the same for the whole run. */
   readonly constants: Readonly<Record<string, unknown>>;
+  readonly hashBehaviour: "replace" | "merge";
+  /** Whether facts are variables of their own besides `ansible_facts`. */
+  readonly injectFacts: boolean;
+  /** Reads the inventory once more. */
+  reload(): Promise<Inventory>;
 }
 
 /** Variables of every host, by Ansible's 22 levels of precedence. Nothing is templated before it is used. */
 export class VariableStore {
-  readonly #options: StoreOptions;
+  #options: StoreOptions;
   readonly #hosts = new Map<string, HostState>();
+  /** Changed where it is: `groups` of every scope shows it. */
   readonly #groups: Map<string, readonly string[]>;
   readonly #addedHosts = new Map<string, { variables: Map<string, unknown>; groups: Set<string> }>();
+  readonly #memberships = new Map<string, readonly string[]>();
   #frame: PlayFrame | undefined;
 
   private constructor(options: StoreOptions) {
@@ -95,6 +106,43 @@ export class VariableStore {
     return [...this.#hosts.keys()];
   }
 
+  hasExtraVariable(name: string): boolean {
+    return Object.hasOwn(this.#options.extraVariables, name);
+  }
+
+  hasHost(name: string): boolean {
+    return this.#hosts.has(name);
+  }
+
+  /** The groups a host is in, as `group_names` shows them. */
+  groupsOf(host: string): readonly string[] {
+    let groups = this.#memberships.get(host);
+    if (groups === undefined) {
+      const names = [...this.#groups]
+        .filter(([name, members]) => name !== "all" && members.includes(host))
+        .map(([name]) => name);
+      groups = names.length > 1 ? names.filter((name) => name !== "ungrouped").sort() : names.sort();
+      this.#memberships.set(host, groups);
+    }
+    return groups;
+  }
+
+  /** `meta: refresh_inventory`: reads it again; hosts and groups that the run added are gone, what hosts have learnt stays. */
+  async refreshInventory(): Promise<void> {
+    this.#options = { ...this.#options, inventory: await this.#options.reload() };
+    const fresh = await VariableStore.open(this.#options);
+    for (const [host, state] of fresh.#hosts) {
+      const known = this.#hosts.get(host);
+      fresh.#hosts.set(host, known === undefined ? state : { ...known, inventory: state.inventory });
+    }
+    this.#hosts.clear();
+    for (const [host, state] of fresh.#hosts) this.#hosts.set(host, state);
+    this.#groups.clear();
+    for (const [group, hosts] of fresh.#groups) this.#groups.set(group, hosts);
+    this.#memberships.clear();
+    this.#addedHosts.clear();
+  }
+
   enterPlay(frame: PlayFrame): void {
     this.#frame = frame;
   }
@@ -124,7 +172,15 @@ export class VariableStore {
   }
 
   include(host: string, variables: ReadonlyMap<string, unknown>): void {
-    for (const [name, value] of variables) this.#state(host).included.set(name, value);
+    const { included } = this.#state(host);
+    for (const [name, value] of variables) {
+      const known = included.get(name);
+      // Dicts of one name come together here, whatever the hash behaviour.
+      included.set(
+        name,
+        isDict(known) && isDict(value) ? makeDict([...dictEntries(known), ...dictEntries(value)]) : value,
+      );
+    }
   }
 
   setFiles(host: string, variables: ReadonlyMap<string, unknown>): void {
@@ -155,14 +211,15 @@ export class VariableStore {
     const members = this.#groups.get(group) ?? [];
     if (members.includes(host)) return false;
     this.#groups.set(group, [...members, host]);
+    this.#memberships.delete(host);
     return true;
   }
 
-  /** What a task on a host sees. Without directives: what other hosts see of it through `hostvars`. */
+  /** What a task on a host sees. Without directives: what other hosts see of it through `hostvars`, which knows no play. */
   scope(host: string, directives?: Directives, top: readonly Layer[] = []): HostScope {
     const state = this.#state(host);
-    const { extraVariables, templar } = this.#options;
-    const play = this.#frame?.play;
+    const { extraVariables, injectFacts } = this.#options;
+    const play = directives === undefined ? undefined : this.#frame?.play;
     const layers: Layer[] = [
       ...top,
       { values: this.#magic(host, directives), raw: false },
@@ -174,106 +231,79 @@ export class VariableStore {
     for (let at = directives; at !== undefined && at !== play?.directives; at = at.outer) {
       if (at.given !== undefined) layers.push({ values: at.given, raw: false });
       const own = at.keywords.get("vars");
-      if (own instanceof Map) layers.push({ values: own as ReadonlyMap<string, unknown>, raw: true });
+      if (own !== undefined) layers.push({ values: namedValues(own), raw: true });
     }
-    if (role !== undefined) layers.push(...rolesUp(role).map((part) => ({ values: part.variables, raw: true })));
-    if (play !== undefined) {
-      layers.push(...[...play.roles].reverse().map((part) => ({ values: part.variables, raw: true })));
-      layers.push({ values: state.files, raw: true });
-      for (let at: Directives | undefined = play.directives; at !== undefined; at = at.outer)
-        layers.push({ values: namedValues(at.keywords.get("vars")), raw: true });
+    if (role !== undefined) {
+      layers.push({ values: role.variables, raw: true });
+      for (const part of role.dependencies) layers.push({ values: part.variables, raw: true });
+      layers.push(
+        ...rolesUp(role)
+          .slice(1)
+          .map((part) => ({ values: part.variables, raw: true })),
+      );
     }
-    layers.push({ values: factVariables(state.facts), raw: false }, ...state.inventory);
+    if (play !== undefined) layers.push(...playLayers(play, state.files));
+    layers.push({ values: factVariables(state.facts, injectFacts), raw: false }, ...state.inventory);
     if (role !== undefined) layers.push(...rolesUp(role).map((part) => ({ values: part.defaults, raw: true })));
-    if (play !== undefined)
-      layers.push(...[...play.roles].reverse().map((part) => ({ values: part.defaults, raw: true })));
+    if (role !== undefined) for (const part of role.dependencies) layers.push({ values: part.defaults, raw: true });
+    if (play !== undefined) layers.push(...publicRoles(play).map((part) => ({ values: part.defaults, raw: true })));
+    return this.#scopeOf(layers);
+  }
+
+  /** What a play's own keywords see, which are about no host: of the play that runs, or of another. */
+  playScope(play: Play | undefined = this.#frame?.play): HostScope {
+    const { extraVariables, constants, playbookFolder } = this.#options;
+    const magic = { ...constants, groups: this.#groups, playbook_dir: play?.folder ?? playbookFolder };
+    const layers: Layer[] = [
+      { values: magic, raw: false },
+      { values: extraVariables, raw: true },
+    ];
+    if (play !== undefined) layers.push(...playLayers(play, new Map()));
+    return this.#scopeOf(layers);
+  }
+
+  #scopeOf(layers: readonly Layer[]): HostScope {
+    const { templar, hashBehaviour } = this.#options;
     const used = layers.filter((layer) => !(layer.values instanceof Map) || layer.values.size > 0);
-    return new HostScope(templar, used);
+    return new HostScope(templar, used, hashBehaviour === "merge");
   }
 
   #magic(host: string, directives: Directives | undefined): Readonly<Record<string, unknown>> {
     const { inventory, constants, playbookFolder } = this.#options;
-    const groups = this.#groups;
-    const frame = this.#frame;
-    const role = directives?.role;
-    const store = this;
-    const folder = inventory.folders[0];
-    return {
-      ...constants,
-      inventory_hostname: host,
-      inventory_hostname_short: host.split(".")[0] ?? host,
-      playbook_dir: frame?.play.folder ?? playbookFolder,
-      ...(folder === undefined ? {} : { inventory_dir: folder, inventory_file: inventory.sources[0] }),
-      omit,
-      get group_names() {
-        const names = [...groups]
-          .filter(([name, members]) => name !== "all" && members.includes(host))
-          .map(([name]) => name);
-        return names.length > 1 ? names.filter((name) => name !== "ungrouped").sort() : names.sort();
-      },
-      get groups() {
-        return groups;
-      },
-      get hostvars() {
-        return new HostVariables(
-          () => store.hosts(),
-          (name) =>
-            store.#hosts.has(name) || ["localhost", "127.0.0.1"].includes(name) ? store.scope(name) : undefined,
-        );
-      },
-      ...(frame === undefined
-        ? {}
-        : {
-            ansible_play_name: frame.play.name,
-            ansible_play_hosts_all: frame.allHosts,
-            ansible_play_batch: frame.batch.filter((name) => frame.remaining().includes(name)),
-            ansible_play_hosts: frame.remaining(),
-            play_hosts: frame.remaining(),
-            ansible_play_role_names: frame.play.roles.map((part) => part.name),
-            ansible_role_names: frame.play.roles.map((part) => part.name),
-            role_names: frame.play.roles.map((part) => part.name),
-          }),
-      ...(role === undefined
-        ? {}
-        : {
-            role_name: role.name,
-            ansible_role_name: role.name,
-            role_path: role.path,
-            ansible_parent_role_names: rolesUp(role)
-              .slice(1)
-              .map((part) => part.name),
-            ansible_parent_role_paths: rolesUp(role)
-              .slice(1)
-              .map((part) => part.path),
-          }),
-      ansible_search_path: searchPath(directives, frame?.play.folder ?? playbookFolder),
-      environment: [],
-    };
+    return magicVariables(host, directives, {
+      store: this,
+      frame: this.#frame,
+      playbookFolder,
+      inventoryFolder: inventory.folders[0],
+      inventorySource: inventory.sources[0],
+      groups: this.#groups,
+      constants,
+    });
   }
 }
 
-function rolesUp(role: Role): Role[] {
-  const roles: Role[] = [];
-  for (let at: Role | undefined = role; at !== undefined; at = at.parent) roles.push(at);
-  return roles;
+/** What a play brings, strongest first: its roles' variables, its files', what was asked for, its own. */
+function playLayers(play: Play, files: ReadonlyMap<string, unknown>): Layer[] {
+  const layers: Layer[] = publicRoles(play).map((part) => ({ values: part.variables, raw: true }));
+  layers.push({ values: files, raw: true }, { values: play.answers, raw: false });
+  for (let at: Directives | undefined = play.directives; at !== undefined; at = at.outer)
+    layers.push({ values: namedValues(at.keywords.get("vars")), raw: true });
+  return layers;
 }
 
-/** Folders where a task's files are looked for: its roles, its own file's, the playbook's. */
-export function searchPath(directives: Directives | undefined, playFolder: string): string[] {
-  const folders = directives?.role === undefined ? [] : rolesUp(directives.role).map((role) => role.path);
-  if (directives !== undefined)
-    folders.push(
-      directives.folder.endsWith("/tasks") && directives.role !== undefined
-        ? dirname(directives.folder)
-        : directives.folder,
-    );
-  folders.push(playFolder);
-  return [...new Set(folders)];
+/** Roles whose variables the whole play sees, strongest first. */
+function publicRoles(play: Play) {
+  return play.roles.filter((role) => role.isPublic).reverse();
 }
 
-/** Facts as variables: each by its own name, and under `ansible_facts` without `ansible_`. */
-function factVariables(facts: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
-  return new Map<string, unknown>([["ansible_facts", shortFacts(facts)], ...facts]);
+/** Facts as variables: under `ansible_facts` without `ansible_`, and each by its own name where they are to be. */
+function factVariables(facts: ReadonlyMap<string, unknown>, isInjected: boolean): ReadonlyMap<string, unknown> {
+  if (facts.size === 0) return new Map([["ansible_facts", new Map()]]);
+  if (isInjected) return new Map<string, unknown>([["ansible_facts", shortFacts(facts)], ...facts]);
+  return new Map<string, unknown>([
+    ["ansible_facts", shortFacts(facts)],
+    ["ansible_local", facts.get("ansible_local") ?? new Map()],
+  ]);
 }
 
 function shortFacts(facts: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {

@@ -1,0 +1,178 @@
+import type { Connector } from "../../connectors/connector.ts";
+import { type ActionContext, failure } from "../actions/action.ts";
+import { actions } from "../actions/actions.ts";
+import { ExpressionError } from "../expression/errors.ts";
+import { pythonString, toPlain } from "../expression/values.ts";
+import type { ForeignCall } from "../foreign-modules/foreign-call.ts";
+import type { ForeignModule } from "../foreign-modules/foreign-modules.ts";
+import type { Task } from "../loader/nodes.ts";
+import type { HostScope } from "../variables/host-scope.ts";
+import { omit } from "../variables/omit.ts";
+import { connectionKey, connectionVariables } from "./connection-variables.ts";
+import { isOutcomeUnknown, isUnreachable, type Route } from "./connections.ts";
+import type { Occasion } from "./item-runner.ts";
+import { callModule, type ModuleOutcome } from "./module-call.ts";
+import type { RunnerServices } from "./services.ts";
+import { connectionVariable, isCensored, type TaskSettings } from "./settings.ts";
+
+/** One call of a module or action: everything worked out. */
+export interface CallContext extends Occasion {
+  readonly task: Task;
+  /** Fully qualified name. */
+  readonly module: string;
+  /** The host it is carried out on. */
+  readonly target: string;
+  readonly scope: HostScope;
+  /** The variables of the host it is carried out on. */
+  readonly connection: HostScope;
+  readonly settings: TaskSettings;
+  readonly given: ReadonlyMap<string, unknown>;
+}
+
+/** Carries out what a task says: an action of the engine, or an operation on the host. */
+export class TaskCaller {
+  readonly #services: RunnerServices;
+
+  constructor(services: RunnerServices) {
+    this.#services = services;
+  }
+
+  isHidden(task: Task, scope: HostScope): boolean {
+    return isCensored(task, scope, this.#services.templar);
+  }
+
+  /** The module a task names, which may be a template (`action: "{{ … }}"`). Raises ExpressionError. */
+  moduleOf(task: Task, scope: HostScope): string {
+    if (task.moduleTemplate === undefined) return task.module;
+    const value = this.#services.templar.template(task.moduleTemplate, scope);
+    if (value === omit) throw new ExpressionError("Omit is not valid for the `action` keyword.");
+    const name = pythonString(value);
+    const module = this.#services.modules.resolve(name, task.collections);
+    if (module === undefined) throw new ExpressionError(`Cannot resolve '${name}' to an action or module.`);
+    return module;
+  }
+
+  /** Throws what the connector throws, ExpressionErrors, and a timeout as an ExpressionError. */
+  async call(call: CallContext): Promise<ModuleOutcome> {
+    const { timeoutSeconds } = call.settings;
+    if (timeoutSeconds <= 0) return this.#carryOut(call, this.#services.signal);
+    const deadline = AbortSignal.timeout(timeoutSeconds * 1000);
+    try {
+      return await this.#carryOut(call, AbortSignal.any([this.#services.signal, deadline]));
+    } catch (error) {
+      if (!deadline.aborted || this.#services.signal.aborted) throw error;
+      const message = `Task failed: Timed out after ${timeoutSeconds} second(s).`;
+      const frame = "Configure `DISPLAY_TRACEBACK` to see a traceback on timeout errors.";
+      return { result: failure(message, { timedout: { frame, period: timeoutSeconds } }), warnings: [] };
+    }
+  }
+
+  async #carryOut(call: CallContext, signal: AbortSignal): Promise<ModuleOutcome> {
+    const action = actions.get(call.module);
+    const route = this.#route(call);
+    const connector = () => this.#services.connections.get(call.target, route);
+    if (action !== undefined)
+      return { result: await action(this.#actionContext(call, connector, route, signal)), warnings: [] };
+    return this.#operation(call, connector, route, signal);
+  }
+
+  async #operation(
+    call: CallContext,
+    connector: () => Promise<Connector>,
+    route: Route,
+    signal: AbortSignal,
+  ): Promise<ModuleOutcome> {
+    const { connections, modules, store, censor } = this.#services;
+    const operation = modules.operation(call.module);
+    const foreign = modules.foreign(call.module);
+    if (operation === undefined && foreign === undefined) throw new RangeError(call.module);
+    const attempt = async () => {
+      if (operation === undefined && foreign !== undefined)
+        return this.#services.foreign.call(this.#foreignCall(foreign, call, signal), await connector());
+      if (operation === undefined) throw new RangeError(call.module);
+      return callModule(
+        {
+          operation,
+          module: call.module,
+          writtenModule: call.task.writtenModule,
+          arguments: call.given,
+          settings: call.settings,
+          scope: call.scope,
+          host: call.host,
+          templar: this.#services.templar,
+          vault: this.#services.vault,
+          facts: () => toPlain(store.facts(call.target)) as Record<string, unknown>,
+          signal,
+          learn: (secrets) => censor.learn(secrets),
+          beforeChange: call.beforeChange,
+        },
+        connector,
+      );
+    };
+    const wasOpen = connections.has(call.target, route);
+    try {
+      return await attempt();
+    } catch (error) {
+      signal.throwIfAborted();
+      // Nothing ran through a connection of an earlier task that broke; what may have run is repeated only where that is harmless.
+      const isHarmless =
+        (isUnreachable(error) && wasOpen) || (isOutcomeUnknown(error) && operation?.checkMode === "full");
+      if (isUnreachable(error) || isOutcomeUnknown(error)) await connections.drop(call.target, route);
+      if (!isHarmless) throw error;
+      return attempt();
+    }
+  }
+
+  #foreignCall(module: ForeignModule, call: CallContext, signal: AbortSignal): ForeignCall {
+    const { templar, verbosity } = this.#services;
+    const { settings, task } = call;
+    return {
+      module,
+      writtenModule: task.writtenModule,
+      arguments: call.given,
+      become: settings.become,
+      environment: settings.environment,
+      checkMode: settings.checkMode,
+      diff: settings.diff,
+      noLog: this.isHidden(task, call.scope),
+      isItem: task.loop !== undefined,
+      verbosity,
+      variable: (name) => connectionVariable(call.connection, [name], templar),
+      signal,
+    };
+  }
+
+  #route(call: CallContext): Route {
+    const { task, connection, target } = call;
+    return {
+      key: connectionKey(task, connection, this.#services),
+      variables: () => connectionVariables(task, connection, target, this.#services),
+    };
+  }
+
+  #actionContext(
+    call: CallContext,
+    connector: () => Promise<Connector>,
+    route: Route,
+    signal: AbortSignal,
+  ): ActionContext {
+    const { store, templar, vault, connections, verbosity, prompt, settings } = this.#services;
+    return {
+      host: call.host,
+      task: call.task,
+      play: call.play,
+      arguments: call.given,
+      scope: call.scope,
+      settings: call.settings,
+      store,
+      templar,
+      vault,
+      verbosity,
+      hashBehaviour: settings.hashBehaviour ?? "replace",
+      prompt,
+      signal,
+      connector,
+      dropConnection: () => connections.drop(call.target, route),
+    };
+  }
+}

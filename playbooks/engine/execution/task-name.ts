@@ -1,0 +1,41 @@
+import type { TaskReference } from "../events.ts";
+import { ExpressionError } from "../expression/errors.ts";
+import { pythonString } from "../expression/values.ts";
+import type { Task } from "../loader/nodes.ts";
+import type { RunnerServices } from "./services.ts";
+
+/** A task's name as shown: its own, templated as far as that goes, else its module. */
+export function taskName(task: Task, host: string, services: RunnerServices): string {
+  const written = task.directives.keywords.get("name");
+  if (typeof written !== "string" || written === "") return task.writtenModule;
+  if (!written.includes("{")) return services.censor.text(written);
+  try {
+    const name = services.templar.template(written, services.store.scope(host, task.directives));
+    return services.censor.text(pythonString(name));
+  } catch (error) {
+    if (error instanceof ExpressionError) return written;
+    throw error;
+  }
+}
+
+/** How events name a task. */
+export function taskReference(task: Task, play: string, name: string): TaskReference {
+  const { role, place } = task.directives;
+  return {
+    play,
+    task: name,
+    ...(role === undefined ? {} : { role: role.name }),
+    step: task.step,
+    handler: task.isHandler,
+    module: task.module,
+    ...(place.path === undefined
+      ? {}
+      : {
+          origin: {
+            path: place.path,
+            ...(place.line === undefined ? {} : { line: place.line }),
+            ...(place.column === undefined ? {} : { column: place.column }),
+          },
+        }),
+  };
+}
