@@ -1,6 +1,7 @@
 import { hostname, userInfo } from "node:os";
 import { systemClock } from "#inventory/kernel/clock.ts";
 import type { Plan } from "#inventory/schema/plan.ts";
+import type { Site } from "#inventory/schema/site.ts";
 import type { JsonLines } from "#inventory/site-directory/json-lines.ts";
 import type { SiteDirectory } from "#inventory/site-directory/site-directory.ts";
 import { applyPlan } from "../apply-plan/apply-plan.ts";
@@ -10,6 +11,7 @@ import type { ApplyOptions } from "../phase.ts";
 import { loadServices } from "../plan-site/load-services.ts";
 import { refusalsOf } from "../plan-site/plan-site.ts";
 import { installPlan } from "../plans.ts";
+import { siteLogins } from "../site-access/site-logins.ts";
 import { nothingPlanned, planRefused } from "./errors.ts";
 import { limitHosts } from "./limit-hosts.ts";
 import { placesFor } from "./prediction.ts";
@@ -31,20 +33,34 @@ export interface ApplySiteInput {
  */
 export async function applySite(input: ApplySiteInput): Promise<ApplyOutcome> {
   const { site, options } = input;
-  const plan = await plannedSite(site);
   // All that can be refused is read before anything is made.
-  const limitedTo = limitHosts(plan, options.limit);
-  await site.readAnswers();
+  await readRequest(input);
   const lock = options.check ? undefined : await site.lock({ what: "bdap apply", takeOver: input.takeOver });
   try {
-    return await applyLocked(input, plan, limitedTo);
+    // Read again: what was planned or answered while another apply held the lock counts.
+    return await applyLocked(input, await readRequest(input));
   } finally {
     await lock?.release();
   }
 }
 
+/** What an apply is about, as the site directory says it. */
+interface Request {
+  readonly answers: Site;
+  readonly plan: Plan;
+  readonly limitedTo: readonly string[];
+}
+
+async function readRequest({ site, options }: ApplySiteInput): Promise<Request> {
+  const plan = await plannedSite(site);
+  const limitedTo = limitHosts(plan, options.limit);
+  const answers = await site.readAnswers();
+  const login = await siteLogins(site, answers);
+  return { answers, plan: { ...plan, nodes: plan.nodes.map(login) }, limitedTo };
+}
+
 /** The apply itself; whatever it opens is closed before the lock is given back. */
-async function applyLocked(input: ApplySiteInput, plan: Plan, limitedTo: readonly string[]): Promise<ApplyOutcome> {
+async function applyLocked(input: ApplySiteInput, { answers, plan, limitedTo }: Request): Promise<ApplyOutcome> {
   const { site, options } = input;
   const places = await placesFor(site, options.check);
   let journal: JsonLines | undefined;
@@ -52,7 +68,7 @@ async function applyLocked(input: ApplySiteInput, plan: Plan, limitedTo: readonl
     journal = options.check ? undefined : await site.openJournal();
     const outcome = await applyPlan(installPlan, {
       site,
-      answers: await site.readAnswers(),
+      answers,
       plan,
       services: await loadServices(input.packageRoot),
       packageRoot: input.packageRoot,

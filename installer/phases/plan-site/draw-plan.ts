@@ -1,6 +1,7 @@
 import type { Plan } from "#inventory/schema/plan.ts";
 import type { SiteDirectory } from "#inventory/site-directory/site-directory.ts";
 import { siteRules } from "../classify-servers/rules.ts";
+import { siteLogins } from "../site-access/site-logins.ts";
 import { readLastProbe } from "./last-probe.ts";
 import { loadServices } from "./load-services.ts";
 import { planSite, type StepTemplate } from "./plan-site.ts";
@@ -16,9 +17,10 @@ export interface DrawPlanOptions {
  */
 export async function drawPlan(site: SiteDirectory, options: DrawPlanOptions): Promise<Plan> {
   const answers = await site.readAnswers();
+  const login = await siteLogins(site, answers);
   return planSite({
     site: answers,
-    facts: await site.readFacts(),
+    facts: (await site.readFacts()).map(login),
     rules: await siteRules(site, answers, options.packageRoot),
     services: await loadServices(options.packageRoot),
     steps: options.steps,
