@@ -103,6 +103,13 @@ describe("identities", () => {
     expect(await operator.showNode("rev-1")).toMatchObject({ state: "ready" });
   });
 
+  it("a revoked node's unused token is void too, also of a node that never joined", async () => {
+    const { token } = await operator.makeToken({ node: "rev-2" });
+    expect(await operator.revokeNode("rev-2", "sold")).toEqual({ changed: true });
+    expect((await site.agent("rev-2").join(token)).status).toBe(403);
+    await expect(operator.revokeNode("rev-3", "sold")).rejects.toMatchObject({ code: "CONTROL_PLANE_NOT_FOUND" });
+  });
+
   it("an operator's certificate can be revoked by its serial", async () => {
     const issued = await issueOperatorCertificate(site.issuer, { name: "mallory" });
     const mallory = site.clientWith(issued.certificate, issued.key);

@@ -162,7 +162,7 @@ export type CheckList = Static<typeof CheckList>;
 
 const Reason = Type.String({ minLength: 1, maxLength: 500, description: "Why, for the record" });
 
-/** POST /v1/nodes/:name/revoke: the node's certificates are void at once; the node stays in the site. */
+/** POST /v1/nodes/:name/revoke: the node's certificates and unused join tokens are void at once; the node stays in the site. */
 export const RevokeRequest = Type.Object({ reason: Reason }, { additionalProperties: false });
 export type RevokeRequest = Static<typeof RevokeRequest>;
 

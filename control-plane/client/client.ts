@@ -58,7 +58,7 @@ export class ControlPlaneClient {
     return this.#connection.call(NodeSummary, { method: "POST", path: `${nodePath(name)}/state`, body });
   }
 
-  /** Voids the node's certificates at once; it stays in the site. */
+  /** Voids the node's certificates and unused join tokens at once; it stays in the site. */
   revokeNode(name: string, reason: string) {
     return this.#connection.call(Done, { method: "POST", path: `${nodePath(name)}/revoke`, body: { reason } });
   }

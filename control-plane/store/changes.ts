@@ -100,6 +100,13 @@ export function revokeCertificates(state: ControlPlaneState, node: string, why: 
   };
 }
 
+/** Voids everything with which a node could come in: its certificates and its unused tokens. */
+export function shutOut(state: ControlPlaneState, node: string, why: Why): ControlPlaneState {
+  const revoked = revokeCertificates(state, node, why);
+  const tokens = state.tokens.filter((token) => token.node !== node);
+  return tokens.length === state.tokens.length ? revoked : { ...revoked, tokens };
+}
+
 /** Voids one certificate, whoever holds it. `notAfter` bounds how long the record is kept. */
 export function revokeSerial(state: ControlPlaneState, serial: string, notAfter: number, why: Why): ControlPlaneState {
   if (state.revocations.some((known) => known.serial === serial)) return state;
@@ -115,14 +122,13 @@ export function holdNode(state: ControlPlaneState, node: string, hold: Hold | un
   return { ...state, holds: [...others, hold] };
 }
 
-/** Takes a node out of the site: certificates void, tokens, hold and identity gone. */
+/** Takes a node out of the site: certificates and tokens void, hold and identity gone. */
 export function retireNode(state: ControlPlaneState, node: string, why: Why): ControlPlaneState {
-  const revoked = revokeCertificates(state, node, why);
+  const revoked = shutOut(state, node, why);
   return {
     ...revoked,
     desired: desiredWithout(revoked.desired, node),
     identities: revoked.identities.filter((identity) => identity.node !== node),
-    tokens: revoked.tokens.filter((token) => token.node !== node),
     holds: revoked.holds.filter((hold) => hold.node !== node),
   };
 }

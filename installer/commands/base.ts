@@ -116,12 +116,21 @@ function asApplianceError(error: Error, signal: AbortSignal): unknown {
     return new ApplianceError({
       code: "INSTALLER_USAGE",
       kind: "user",
-      message: error.message.split("\n")[0] ?? error.message,
+      message: usageWords(error.message),
       hint: "See the command's --help.",
       cause: error,
     });
   }
   return error;
+}
+
+/** What oclif says, on one line and without its own pointer to the help. */
+function usageWords(message: string): string {
+  const lines = message.split("\n").map((line) => line.trim());
+  const own = lines.filter(
+    (line) => line !== "" && !/^The following errors? occurred:$|^See more help with/.test(line),
+  );
+  return own.join(" ") || message;
 }
 
 /**

@@ -9,7 +9,7 @@ import { issueOperatorCertificate } from "#agent/protocol/pki/issue.ts";
 import { problem } from "#control-plane/testing/test-agent.ts";
 import { TestSite } from "#control-plane/testing/test-site.ts";
 import { Secret } from "#inventory/kernel/secret.ts";
-import type { Plan } from "#inventory/schema/plan.ts";
+import type { Plan, PlannedNode } from "#inventory/schema/plan.ts";
 import { openSite } from "#inventory/site-directory/site-directory.ts";
 
 // An address of its own, since the port is the product's.
@@ -28,14 +28,21 @@ const nothing = {
   memoryGigabytesPerCore: null,
   gpus: 0,
 };
+const control: PlannedNode = {
+  name: "control",
+  address: ADDRESS,
+  port: 22,
+  user: "root",
+  roles: ["service"],
+  services: [],
+  os: "debian 13",
+};
 const plan: Plan = {
   version: 1,
   site: "test",
   domain: "test.internal",
   id: "0",
-  nodes: [
-    { name: "control", address: ADDRESS, port: 22, user: "root", roles: ["service"], services: [], os: "debian 13" },
-  ],
+  nodes: [control],
   verdicts: [],
   services: [{ name: "control-plane", nodes: ["control"], quorum: null, why: "" }],
   disks: [],
@@ -126,4 +133,62 @@ it("checks and events are listed; followed events come one document a line", asy
   for (const line of lines.trim().split("\n")) expect(JSON.parse(line)).toHaveProperty("id");
   child.kill("SIGINT");
   await once(child, "close");
+}, 60_000);
+
+it("a node's certificates are voided at once, with who and why, and it is told how it comes back", async () => {
+  const agent = await site.joinedAgent("cpu-02", await site.operator());
+  expect(await run("nodes/revoke.ts", "cpu-02")).toMatchObject({
+    status: 1,
+    output: expect.stringContaining("reason"),
+  });
+  expect((await agent.heartbeat()).status).toBe(200);
+  const told = await run("nodes/revoke.ts", "cpu-02", "--reason", "its disk was sold");
+  expect(told).toEqual({ status: 0, output: expect.stringMatching(/cpu-02 are void\.\n.*bdap apply --limit cpu-02/) });
+  expect((await agent.heartbeat()).status).toBe(403);
+  const { events } = await (await site.operator()).listEvents({ node: "cpu-02" });
+  expect(events).toContainEqual(
+    expect.objectContaining({
+      code: "CERTIFICATE_REVOKED",
+      by: "alice",
+      data: expect.objectContaining({ reason: "its disk was sold" }),
+    }),
+  );
+  const again = await run("nodes/revoke.ts", "cpu-02", "--reason", "to be sure", "--json");
+  expect(JSON.parse(again.output)).toMatchObject({ node: "cpu-02", changed: false });
+}, 60_000);
+
+it("a node is removed only when the plan has it no more and its name is confirmed", async () => {
+  const client = await site.operator();
+  const agent = await site.joinedAgent("cpu-01", client);
+  const known = async () => (await client.listNodes()).nodes.map(({ name }) => name);
+  const planned = { ...plan, nodes: [...plan.nodes, { ...control, name: "cpu-01", address: "10.0.0.1" }] };
+  await openSite(folder).writePlan(planned);
+  expect(await run("nodes/remove.ts", "cpu-01", "--confirm", "cpu-01")).toMatchObject({
+    status: 1,
+    output: expect.stringMatching(/INSTALLER_NODE_STILL_PLANNED[\s\S]*10\.0\.0\.1 to "exclude" in site\.yml/),
+  });
+  await openSite(folder).writePlan(plan);
+  expect(await run("nodes/remove.ts", "cpu-01", "--confirm", "cpu-10")).toMatchObject({
+    status: 1,
+    output: expect.stringContaining("INSTALLER_REMOVAL_NOT_CONFIRMED"),
+  });
+  expect(await known()).toContain("cpu-01");
+  expect((await agent.heartbeat()).status).toBe(200);
+
+  const removed = await run("nodes/remove.ts", "cpu-01", "--confirm", "cpu-01", "--json");
+  expect(removed.status).toBe(0);
+  expect(JSON.parse(removed.output)).toMatchObject({ node: "cpu-01", removed: true });
+  expect(await known()).not.toContain("cpu-01");
+  expect((await agent.heartbeat()).status).toBe(403);
+  expect(await run("nodes/remove.ts", "cpu-01", "--confirm", "cpu-01")).toMatchObject({
+    status: 1,
+    output: expect.stringContaining("CONTROL_PLANE_NOT_FOUND"),
+  });
+}, 60_000);
+
+it("a node that the plan still has is removed when that is asked for, with a word about the next apply", async () => {
+  const client = await site.operator();
+  await client.putSite({ nodes: [{ name: "control", address: ADDRESS, roles: [], services: [] }], services: [] });
+  const told = await run("nodes/remove.ts", "control", "--confirm", "control", "--still-planned");
+  expect(told).toEqual({ status: 0, output: expect.stringContaining("the next bdap apply lets it in again") });
 }, 60_000);

@@ -1,21 +1,27 @@
 import type { DesiredSite, Done } from "#agent/protocol/operator.ts";
 import { refusals } from "../../errors.ts";
 import type { Parts } from "../../parts.ts";
-import { retireNode, revokeCertificates } from "../../store/changes.ts";
+import { retireNode, shutOut } from "../../store/changes.ts";
 
-/** Voids a node's certificates at once. It stays in the site and needs a new token to come back. */
+/** Voids a node's certificates and unused tokens at once. It stays in the site and needs a new token to come back. */
 export async function revokeNode(parts: Parts, node: string, reason: string, by: string): Promise<Done> {
-  const identity = parts.store.index.identities.get(node);
-  if (identity === undefined) throw refusals.nodeUnknown(node);
-  if (identity.certificates.length === 0) return { changed: false };
-  const serials = identity.certificates.map(({ serial }) => serial);
+  const { desiredNodes, identities } = parts.store.index;
+  const identity = identities.get(node);
+  const isInvited = parts.store.state.tokens.some((token) => token.node === node);
+  if (identity === undefined && !desiredNodes.has(node) && !isInvited) throw refusals.nodeUnknown(node);
+  const serials = identity?.certificates.map(({ serial }) => serial) ?? [];
   const why = { reason, by, now: parts.clock.now() };
-  await parts.store.update((state) => ({ state: revokeCertificates(state, node, why), result: undefined }));
-  parts.fleet.revoked(node);
-  const message = `${by} revoked the certificates of ${node}: ${reason}`;
+  const changed = await parts.store.update((state) => {
+    const next = shutOut(state, node, why);
+    return { state: next, result: next !== state };
+  });
+  if (!changed) return { changed };
+  if (serials.length > 0) parts.fleet.revoked(node);
+  const what = serials.length > 0 ? "certificates" : "unused join token";
+  const message = `${by} revoked the ${what} of ${node}: ${reason}`;
   const data = { serials, reason };
   await parts.events.record({ code: "CERTIFICATE_REVOKED", severity: "warning", node, by, message, data });
-  return { changed: true };
+  return { changed };
 }
 
 /** Takes a node out of the site for good. */
