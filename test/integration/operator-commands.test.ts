@@ -11,11 +11,13 @@ import { TestSite } from "#control-plane/testing/test-site.ts";
 import { Secret } from "#inventory/kernel/secret.ts";
 import type { Plan, PlannedNode } from "#inventory/schema/plan.ts";
 import { openSite } from "#inventory/site-directory/site-directory.ts";
+import { CommandProcess } from "./commands-in-one-process.ts";
 
 // An address of its own, since the port is the product's.
 const ADDRESS = "127.0.7.43";
 const root = join(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "operator-commands-"));
+const commands = new CommandProcess();
 let site: TestSite;
 
 const nothing = {
@@ -71,6 +73,7 @@ beforeAll(async () => {
   await (await site.joinedAgent("cpu-01", client)).heartbeat({ checks: [problem()] });
 }, 60_000);
 afterAll(async () => {
+  await commands.close();
   await site.stop();
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);
@@ -82,13 +85,7 @@ function start(command: string, ...words: string[]): ChildProcess {
   return spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "pipe"] });
 }
 
-async function run(command: string, ...words: string[]): Promise<{ status: number; output: string }> {
-  const child = start(command, ...words);
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", (text) => (output += text));
-  const [status] = await once(child, "close");
-  return { status, output };
-}
+const run = (command: string, ...words: string[]) => commands.run(command, [...words, "--site", folder]);
 
 it("status tells people and scripts, and exits 3 while something is not well", async () => {
   const text = await run("status.ts");
