@@ -2,7 +2,8 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startHttpServer } from "#test/fakes/http-server.ts";
 import { type Oracle, oracle } from "#test/tooling/oracle.ts";
 import { runUnderAnsible } from "./ansible/ansible.ts";
 import { runPlaybook } from "./engine.ts";
@@ -40,9 +41,11 @@ const VOLATILE = new Set([
 ]);
 
 let real: Oracle;
+let server: Awaited<ReturnType<typeof startHttpServer>>;
 beforeAll(async () => {
-  real = await oracle();
+  [real, server] = await Promise.all([oracle(), startHttpServer()]);
 });
+afterAll(() => server.close());
 
 /** What happened on each host, in order: task, status and result. */
 function story(events: readonly EngineEvent[]): Record<string, unknown[]> {
@@ -85,7 +88,7 @@ async function told(
       playbook: join(folder, playbook),
       inventory: [join(folder, "inventory.yml")],
       rolesPath: [],
-      extraVariables: { scratch: join(scratch, "s"), ansible_python_interpreter: real.python },
+      extraVariables: { server: server.url, scratch: join(scratch, "s"), ansible_python_interpreter: real.python },
       forks: 5,
       check: false,
       diff: false,

@@ -2,7 +2,7 @@ import { ApplianceError } from "#inventory/kernel/errors.ts";
 import type { Secret } from "#inventory/kernel/secret.ts";
 import type { Become, CommandResult, Connector } from "../connectors/connector.ts";
 import { fetchFile } from "./fetch-file.ts";
-import type { Change, ModuleResult, OperationPlan, Reader } from "./operation.ts";
+import type { Change, Difference, ModuleResult, OperationPlan, Reader } from "./operation.ts";
 
 export { validateArguments } from "./arguments.ts";
 
@@ -10,6 +10,7 @@ export { validateArguments } from "./arguments.ts";
 export interface Execution {
   readonly result: ModuleResult;
   readonly outcomes: readonly CommandResult[];
+  readonly differences: readonly Difference[];
 }
 
 /**
@@ -24,17 +25,19 @@ export async function executePlan(
   signal: AbortSignal,
 ): Promise<Execution> {
   const outcomes: CommandResult[] = [];
+  const differences = plan.differences ?? [];
   for (const change of plan.changes) {
     signal.throwIfAborted();
     const outcome = await makeChange(change, connector, become, signal);
     if (outcome === undefined) continue;
-    if ("refusal" in outcome) return { result: failureOf(plan.result, outcome.refusal), outcomes };
+    if ("refusal" in outcome) return { result: failureOf(plan.result, outcome.refusal), outcomes, differences };
     outcomes.push(outcome);
     if (outcome.status === 0) continue;
-    if (plan.conclude !== undefined) break;
-    return { result: commandFailure(plan.result, change.title, outcome), outcomes };
+    if (plan.conclude !== undefined || plan.next !== undefined) break;
+    return { result: commandFailure(plan.result, change.title, outcome), outcomes, differences };
   }
-  return { result: plan.conclude === undefined ? plan.result : plan.conclude(outcomes), outcomes };
+  if (plan.next !== undefined) return executePlan(await plan.next(outcomes), connector, become, signal);
+  return { result: plan.conclude === undefined ? plan.result : plan.conclude(outcomes), outcomes, differences };
 }
 
 /** What a plan reads with: the connector's commands, as `become` and with the task's environment. */

@@ -53,6 +53,8 @@ export interface OperationPlan {
   readonly differences?: readonly Difference[];
   /** Makes the final result out of how the changes went (for `command`, `apt` …). Given only the outcomes of `run` changes. */
   conclude?(outcomes: readonly CommandResult[]): ModuleResult;
+  /** Where the rest can only be decided then: what to do after the changes, whose result is the whole's. Instead of `conclude`. */
+  next?(outcomes: readonly CommandResult[]): Promise<OperationPlan>;
 }
 
 /** Reading a host while planning: everything here leaves the host as it is. */
@@ -120,6 +122,8 @@ export interface Operation {
   readonly freeForm?: string;
   /** Whether check mode is predicted (`full`) or the task is skipped under check mode (`none`), as the original does. */
   readonly checkMode: "full" | "none";
+  /** False where doing it twice is not the same as once: it is not repeated when it is unknown whether it was done. */
+  readonly isIdempotent?: boolean;
   /**
    * Decides what to do. `module` is the fully qualified name it was called by. Arguments are already validated, typed,
    * defaulted and with aliases resolved. A failure the person caused is a result with `failed: true` and `msg`, as the

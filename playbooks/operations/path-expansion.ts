@@ -44,17 +44,29 @@ export async function expandPaths(
   table: Readonly<Record<string, Argument>>,
   read: Reader,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const wanted: [string, string][] = [];
-  for (const [name, argument] of Object.entries(table)) {
-    const value = args[name];
-    if (argument.type === "path" && typeof value === "string" && needsExpansion(value)) wanted.push([name, value]);
-  }
+  const wanted: string[] = [];
+  for (const [name, argument] of Object.entries(table))
+    wanted.push(...pathsOf(argument, args[name]).filter(needsExpansion));
   if (wanted.length === 0) return args;
-  const script = wanted.map(([, value]) => `printf %s ${expandingWord(value)} | base64 -w0; echo`).join("\n");
-  const outcome = await read.run(script);
-  const lines = outcome.stdout.split("\n");
-  const expanded = wanted.map(([name], index) => [name, Buffer.from(lines[index] ?? "", "base64").toString("utf8")]);
-  return { ...args, ...Object.fromEntries(expanded) };
+  const script = wanted.map((value) => `printf %s ${expandingWord(value)} | base64 -w0; echo`).join("\n");
+  const lines = (await read.run(script)).stdout.split("\n");
+  const expanded = new Map(
+    wanted.map((value, index) => [value, Buffer.from(lines[index] ?? "", "base64").toString("utf8")]),
+  );
+  const result: Record<string, unknown> = { ...args };
+  for (const [name, argument] of Object.entries(table)) {
+    if (pathsOf(argument, args[name]).length === 0) continue;
+    const expand = (value: unknown) => expanded.get(String(value)) ?? value;
+    result[name] = Array.isArray(args[name]) ? args[name].map(expand) : expand(args[name]);
+  }
+  return result;
+}
+
+/** The paths an argument holds: itself, or the members of a list of paths. */
+function pathsOf(argument: Argument, value: unknown): string[] {
+  if (argument.type === "path" && typeof value === "string") return [value];
+  if (argument.elements === "path" && Array.isArray(value)) return value.map(String);
+  return [];
 }
 
 function quoteUnlessEmpty(text: string): string {

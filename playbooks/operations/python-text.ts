@@ -22,6 +22,18 @@ export function sortedJson(value: unknown): string {
   return `${JSON.stringify(sortKeys(value), null, 4)}\n`;
 }
 
+/** `value` as Python's `json.dumps` writes it: a space after commas and colons, ASCII only. */
+export function pythonJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(", ")}]`;
+  if (value !== null && typeof value === "object") {
+    return `{${Object.entries(value)
+      .map(([key, entry]) => `${pythonJson(key)}: ${pythonJson(entry)}`)
+      .join(", ")}}`;
+  }
+  const ascii = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return (JSON.stringify(value) ?? "null").replace(/[\u007f-\uffff]/g, ascii);
+}
+
 function pythonQuoted(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   let body = "";

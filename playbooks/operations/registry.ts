@@ -25,13 +25,16 @@ import { packagesInstalled } from "./packages-installed/operation.ts";
 import { packagesRead } from "./packages-read/operation.ts";
 import { pathInspected } from "./path-inspected/operation.ts";
 import { pathPresent } from "./path-present/operation.ts";
+import { pathsFound } from "./paths-found/operation.ts";
 import { rawCommandRun } from "./raw-command-run/operation.ts";
+import { requestMade } from "./request-made/operation.ts";
 import { scriptRun } from "./script-run/operation.ts";
 import { serviceRunning } from "./service-running/operation.ts";
 import { servicesRead } from "./services-read/operation.ts";
 import { temporaryPathMade } from "./temporary-path-made/operation.ts";
 import { textReplaced } from "./text-replaced/operation.ts";
 import { unitRunning } from "./unit-running/operation.ts";
+import { urlFetched } from "./url-fetched/operation.ts";
 import { userPresent } from "./user-present/operation.ts";
 
 /** Every operation, by name. Written by `npm run generate`: add a folder with a operation.ts instead of editing. */
@@ -62,12 +65,15 @@ export const operations: readonly Operation[] = [
   packagesRead,
   pathInspected,
   pathPresent,
+  pathsFound,
   rawCommandRun,
+  requestMade,
   scriptRun,
   serviceRunning,
   servicesRead,
   temporaryPathMade,
   textReplaced,
   unitRunning,
+  urlFetched,
   userPresent,
 ];

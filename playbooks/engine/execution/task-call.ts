@@ -116,7 +116,8 @@ export class TaskCaller {
       signal.throwIfAborted();
       // Nothing ran through a connection of an earlier task that broke; what may have run is repeated only where that is harmless.
       const isHarmless =
-        (isUnreachable(error) && wasOpen) || (isOutcomeUnknown(error) && operation?.checkMode === "full");
+        (isUnreachable(error) && wasOpen) ||
+        (isOutcomeUnknown(error) && operation?.checkMode === "full" && operation.isIdempotent !== false);
       if (isUnreachable(error) || isOutcomeUnknown(error)) await connections.drop(call.target, route);
       if (!isHarmless) throw error;
       return attempt();

@@ -31,6 +31,7 @@ export const commandRun: Operation = {
   },
   freeForm: "_raw_params",
   checkMode: "full",
+  isIdempotent: false,
   async plan(raw, context, module) {
     const args = await expandPaths(raw, commandRun.arguments, context.read);
     const shell = module.endsWith(".shell") || args._uses_shell === true;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { lstat, readdir, readFile, readlink, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { pythonText } from "../python-text.ts";
+import { pythonJson, pythonText } from "../python-text.ts";
 
 /** One file to copy. */
 export interface FileSource {
@@ -108,16 +108,4 @@ async function walk(folder: string, prefix: string, follow: boolean, tree: Tree,
   }
   if (!holdsFiles && prefix !== "") tree.emptyFolders.push(prefix.replace(/\/$/, ""));
   return true;
-}
-
-/** `value` as Python's `json.dumps` writes it: a space after commas and colons, ASCII only. */
-function pythonJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(pythonJson).join(", ")}]`;
-  if (value !== null && typeof value === "object") {
-    return `{${Object.entries(value)
-      .map(([key, entry]) => `${pythonJson(key)}: ${pythonJson(entry)}`)
-      .join(", ")}}`;
-  }
-  const ascii = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return (JSON.stringify(value) ?? "null").replace(/[\u007f-\uffff]/g, ascii);
 }

@@ -12,6 +12,7 @@ export const rawCommandRun: Operation = {
   },
   freeForm: "_raw_params",
   checkMode: "full",
+  isIdempotent: false,
   async plan(args, context) {
     if (context.checkMode) return { changes: [], result: { skipped: true } };
     const line = String(args._raw_params ?? "");

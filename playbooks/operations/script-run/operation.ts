@@ -23,6 +23,7 @@ export const scriptRun: Operation = {
   rules: { requiredOneOf: [["_raw_params", "cmd"]], mutuallyExclusive: [["_raw_params", "cmd"]] },
   freeForm: "_raw_params",
   checkMode: "full",
+  isIdempotent: false,
   async plan(args, context) {
     const text = (name: string) => (typeof args[name] === "string" && args[name] !== "" ? args[name] : undefined);
     const [creates, removes, chdir, executable] = ["creates", "removes", "chdir", "executable"].map(text);
