@@ -1,3 +1,4 @@
+import { expandPath } from "#inventory/settings/paths.ts";
 import type { Settings } from "#inventory/settings/settings.ts";
 import { colorSettings, outputSettings } from "../configuration/output-settings.ts";
 import type { Palette } from "../report/colors.ts";
@@ -5,9 +6,12 @@ import { DefaultReport } from "../report/default-report.ts";
 import { Display } from "../report/display.ts";
 import { MinimalReport } from "../report/minimal-report.ts";
 import { OnelineReport } from "../report/oneline-report.ts";
+import { EventReport, JournalReport } from "../report/event-lines.ts";
 import type { Report, ReportOptions } from "../report/report.ts";
 import type { Call } from "./call.ts";
+import type { EngineEvent } from "../events.ts";
 import { commandLineErrors } from "./errors.ts";
+import type { Invocation } from "./program.ts";
 
 const USUAL_COLUMNS = 79;
 
@@ -35,8 +39,30 @@ function palette({ terminal, around }: Call, settings: Settings): Palette | unde
   ) as unknown as Palette;
 }
 
+/** Where the events of a run go. */
+export interface Outlet {
+  event(event: EngineEvent): void;
+  close(): void;
+}
+
+/** A report of that name or, where it is asked for, events as JSON; with a journal beside it, where there is to be one. */
+export function openOutlet(callback: string, { call, words, settings, display }: Invocation): Outlet {
+  const report = words.flags.has("json")
+    ? new EventReport((text) => call.terminal.out(text))
+    : openReport(callback, display, settings, words.flags.has("check"));
+  const file = words.texts.get("journal");
+  const journal = file === undefined ? undefined : new JournalReport(expandPath(file, settings.around));
+  return {
+    event: (event) => {
+      journal?.event(event);
+      report.event(event);
+    },
+    close: () => journal?.close(),
+  };
+}
+
 /** The report of that name. Throws `PLAYBOOKS_CALLBACK_UNKNOWN`. */
-export function openReport(name: string, display: Display, settings: Settings, check: boolean): Report {
+function openReport(name: string, display: Display, settings: Settings, check: boolean): Report {
   const options: ReportOptions = {
     showsSkipped: settings.get(outputSettings.showsSkipped),
     showsOk: settings.get(outputSettings.showsOk),
