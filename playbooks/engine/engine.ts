@@ -36,6 +36,7 @@ export async function runPlaybook(run: PlaybookRun): Promise<PlaybookOutcome> {
   const settings = run.settings ?? {};
   const loader = new PlaybookLoader({
     playbook: run.playbook,
+    ...(run.playbookText === undefined ? {} : { texts: new Map([[run.playbook, run.playbookText]]) }),
     rolesPath: run.rolesPath,
     collectionsPath: settings.collectionsPath ?? [],
     settings,

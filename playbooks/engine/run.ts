@@ -7,6 +7,8 @@ import type { ModuleFolders } from "./foreign-modules/module-folders.ts";
 export interface PlaybookRun {
   /** Absolute path of the playbook. */
   readonly playbook: string;
+  /** What the playbook says, where there is no such file. */
+  readonly playbookText?: string;
   /** Inventory files and directories, later ones win. */
   readonly inventory: readonly string[];
   /** Where roles are looked for, beside the playbook's own roles/. */

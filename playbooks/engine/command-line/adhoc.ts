@@ -29,7 +29,10 @@ export function adhocProgram(call: Call): Promise<number> {
 
 /** Modules that do nothing without arguments. */
 const NEEDS_ARGUMENTS: ReadonlySet<string> = new Set(
-  ["command", "raw", "script", "shell", "win_command", "win_shell"].flatMap((name) => [name, `ansible.builtin.${name}`]),
+  ["command", "raw", "script", "shell", "win_command", "win_shell"].flatMap((name) => [
+    name,
+    `ansible.builtin.${name}`,
+  ]),
 );
 
 async function run(invocation: Invocation): Promise<number> {
@@ -53,12 +56,16 @@ async function run(invocation: Invocation): Promise<number> {
   const given = words.texts.get("moduleArguments") ?? settings.get(runSettings.moduleArguments);
   if (given === "" && NEEDS_ARGUMENTS.has(name)) {
     const meant = pattern.endsWith(".yml") ? " (did you mean to run ansible-playbook?)" : "";
-    throw commandLineErrors.refused(`No argument passed to ${name} module${meant}`, "Give the module's arguments after -a.");
+    throw commandLineErrors.refused(
+      `No argument passed to ${name} module${meant}`,
+      "Give the module's arguments after -a.",
+    );
   }
   if (["import_playbook", "ansible.builtin.import_playbook"].includes(name))
     throw commandLineErrors.refused(`'${name}' is not a valid action for ad-hoc commands`, "Name a module after -m.");
   if (hosts.length === 0) return 0;
-  const folder = words.texts.get("playbookFolder") ?? settings.get(runSettings.playbookFolder) ?? call.around.workingFolder;
+  const folder =
+    words.texts.get("playbookFolder") ?? settings.get(runSettings.playbookFolder) ?? call.around.workingFolder;
   const outlet = openOutlet(callback(invocation), invocation);
   const treeFolder = words.texts.get("tree");
   const tree = treeFolder === undefined ? undefined : new TreeReport(expandPath(treeFolder, settings.around));
@@ -86,7 +93,12 @@ async function hostsOf(pattern: string, basis: RunBasis): Promise<readonly strin
   return hosts.filter((host) => allowed.has(host));
 }
 
-function playOf(pattern: string, name: string, given: string, { words, settings }: Invocation): Record<string, unknown> {
+function playOf(
+  pattern: string,
+  name: string,
+  given: string,
+  { words, settings }: Invocation,
+): Record<string, unknown> {
   const background = Number(words.texts.get("background") ?? 0);
   const poll = Number(words.texts.get("pollInterval") ?? settings.get(runSettings.pollInterval));
   return {

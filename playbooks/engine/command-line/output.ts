@@ -1,15 +1,15 @@
 import { expandPath } from "#inventory/settings/paths.ts";
 import type { Settings } from "#inventory/settings/settings.ts";
 import { colorSettings, outputSettings } from "../configuration/output-settings.ts";
+import type { EngineEvent } from "../events.ts";
 import type { Palette } from "../report/colors.ts";
 import { DefaultReport } from "../report/default-report.ts";
 import { Display } from "../report/display.ts";
+import { EventReport, JournalReport } from "../report/event-lines.ts";
 import { MinimalReport } from "../report/minimal-report.ts";
 import { OnelineReport } from "../report/oneline-report.ts";
-import { EventReport, JournalReport } from "../report/event-lines.ts";
 import type { Report, ReportOptions } from "../report/report.ts";
 import type { Call } from "./call.ts";
-import type { EngineEvent } from "../events.ts";
 import { commandLineErrors } from "./errors.ts";
 import type { Invocation } from "./program.ts";
 

@@ -21,6 +21,8 @@ const MAX_IMPORTS = 100;
 
 export interface PlaybookLoaderOptions {
   readonly playbook: string;
+  /** Texts of files that need not exist, by path. */
+  readonly texts?: ReadonlyMap<string, string>;
   readonly rolesPath: readonly string[];
   readonly collectionsPath: readonly string[];
   readonly settings: RunSettings;
@@ -40,7 +42,7 @@ export class PlaybookLoader {
   constructor(options: PlaybookLoaderOptions) {
     this.#options = options;
     this.#folder = dirname(options.playbook);
-    this.#files = new SourceFiles(this.#folder, options.vault);
+    this.#files = new SourceFiles(this.#folder, options.vault, options.texts);
   }
 
   /** Every play, imported playbooks in place. Throws one error that lists all problems. */

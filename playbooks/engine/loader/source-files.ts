@@ -17,11 +17,14 @@ export interface SourceFile {
 export class SourceFiles {
   readonly #root: string;
   readonly #vault: VaultValues;
+  readonly #given: ReadonlyMap<string, string>;
   readonly #files = new Map<string, Promise<SourceFile>>();
 
-  constructor(root: string, vault: VaultValues) {
+  /** `given`: texts of files that need not exist. */
+  constructor(root: string, vault: VaultValues, given: ReadonlyMap<string, string> = new Map()) {
     this.#root = root;
     this.#vault = vault;
+    this.#given = given;
   }
 
   shown(path: string): string {
@@ -30,6 +33,7 @@ export class SourceFiles {
   }
 
   async exists(path: string): Promise<boolean> {
+    if (this.#given.has(path)) return true;
     return (await stat(path).catch(() => undefined))?.isFile() ?? false;
   }
 
@@ -44,7 +48,7 @@ export class SourceFiles {
 
   async #read(path: string): Promise<SourceFile> {
     const shown = this.shown(path);
-    const text = await this.#vault.file(await readFile(path, "utf8"), shown);
+    const text = await this.#vault.file(this.#given.get(path) ?? (await readFile(path, "utf8")), shown);
     const { value, positions } = loadYamlWithPositions(text, shown);
     await this.#vault.prepare(value);
     return {
