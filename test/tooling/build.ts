@@ -14,6 +14,13 @@ const final = join(root, ".build");
 await mkdir(final, { recursive: true });
 const out = await mkdtemp(join(final, "new-"));
 
+/** Libraries that look for files of their own beside themselves. All others are built in: a hundred files less to find and read at a start. */
+const LOADED_AS_THEY_ARE = ["@oclif/*", "ink", "react", "@inkjs/ui", "*.node"];
+/** What dependencies written for CommonJS find in their scope. */
+const COMMONJS_NAMES =
+  "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" +
+  "const __dirname=import.meta.dirname,__filename=import.meta.filename;";
+
 const entries = ["installer/main.ts"];
 for await (const path of glob("installer/commands/**/*.{ts,tsx}", { cwd: root })) {
   if (!/\.test\.tsx?$/.test(path) && !path.endsWith("commands/base.ts")) entries.push(path);
@@ -72,7 +79,8 @@ async function buildCommands(): Promise<void> {
     bundle: true,
     splitting: true,
     chunkNames: "installer/chunks/[name]-[hash]",
-    packages: "external",
+    external: LOADED_AS_THEY_ARE,
+    banner: { js: COMMONJS_NAMES },
     platform: "node",
     target: "node24",
     format: "esm",
@@ -110,10 +118,7 @@ async function buildBundles(): Promise<void> {
       format,
       minify: true,
       legalComments: "none",
-      // Dependencies written for CommonJS call require() for Node's own modules.
-      ...(format === "esm"
-        ? { banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" } }
-        : {}),
+      ...(format === "esm" ? { banner: { js: COMMONJS_NAMES } } : {}),
       logLevel: "warning",
     });
   }
@@ -136,11 +141,7 @@ async function buildCompat(): Promise<void> {
     format: "esm",
     minifySyntax: true,
     legalComments: "none",
-    banner: {
-      js:
-        "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" +
-        "const __dirname=import.meta.dirname,__filename=import.meta.filename;",
-    },
+    banner: { js: COMMONJS_NAMES },
     logLevel: "warning",
   });
 }
