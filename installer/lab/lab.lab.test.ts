@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { answersSsh } from "./boot.ts";
+import { readKernelLimits } from "./kernel-limits.ts";
 import {
   execaRunner,
   type LabFaultKind,
@@ -17,7 +18,8 @@ import {
   loadLabProfile,
   withOverrides,
 } from "./lab.ts";
-import { labNames } from "./state.ts";
+import { preflight } from "./preflight.ts";
+import { labNames, plannedState } from "./state.ts";
 
 const runner = execaRunner();
 const NAME = "labtest";
@@ -174,6 +176,19 @@ describe("a lab", () => {
       message: expect.stringContaining("10.78.1.0/25 overlaps 10.78.1.0/24"),
     });
     expect(await readdir("/var/lib/bdap-lab")).not.toContain(OTHER);
+  });
+
+  it("refuses more hosts than the kernel has room for, and says how to make room, before anything is made", async () => {
+    const [{ most, perHost } = { most: 0, perHost: 1 }] = await readKernelLimits();
+    const profile = await profileOf(OTHER, "10.78.0.0/16");
+    const [host] = profile.hosts;
+    if (host === undefined) throw new Error("the profile has no host");
+    const hosts = Array.from({ length: Math.ceil(most / perHost) + 1 }, (_, at) => ({ ...host, name: `h${at}` }));
+    await expect(preflight(plannedState({ ...profile, hosts }), runner)).rejects.toMatchObject({
+      code: "LAB_PREFLIGHT_FAILED",
+      message: expect.stringMatching(/more hosts want \d+ inotify instances and the kernel has \d+ left/),
+      hint: expect.stringMatching(/^sysctl fs\.inotify\.max_user_instances=\d+$/m),
+    });
   });
 
   it("restarts a host that reboots itself", async () => {

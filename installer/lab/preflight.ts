@@ -1,6 +1,8 @@
 import { access, mkdir, readFile, statfs } from "node:fs/promises";
 import ipaddr from "ipaddr.js";
+import { isKept } from "./boot.ts";
 import { labErrors } from "./errors.ts";
+import { readKernelLimits, shortages } from "./kernel-limits.ts";
 import { ROUTE_PROTOCOL } from "./network.ts";
 import type { CommandRunner } from "./runner.ts";
 import { LAB_CACHE, LAB_ROOT, type LabState } from "./state.ts";
@@ -46,8 +48,15 @@ export async function preflight(lab: LabState, runner: CommandRunner): Promise<v
     ...(await missingFeatures(runner)),
     ...(await missingSpace(lab)),
     ...(await subnetInUse(lab, runner)),
+    ...shortages(await readKernelLimits(), await hostsToStart(lab)),
   ];
   if (missing.length > 0) throw labErrors.notReady(missing);
+}
+
+/** Hosts of the lab that do not run yet; what runs has its share of the kernel already. */
+async function hostsToStart(lab: LabState): Promise<number> {
+  const running = await Promise.all(lab.hosts.map((host) => isKept(host)));
+  return running.filter((isRunning) => !isRunning).length;
 }
 
 async function missingTools(lab: LabState): Promise<Missing[]> {
