@@ -6,6 +6,7 @@ import { selectLimit } from "#inventory/select/patterns.ts";
 import { operations } from "../operations/registry.ts";
 import { engineErrors } from "./errors.ts";
 import type { EngineEvent } from "./events.ts";
+import { BackgroundJobs } from "./execution/background-jobs.ts";
 import { Censor } from "./execution/censor.ts";
 import { Connections } from "./execution/connections.ts";
 import { CustomStatistics } from "./execution/custom-statistics.ts";
@@ -68,6 +69,7 @@ export async function runPlaybook(run: PlaybookRun): Promise<PlaybookOutcome> {
     modules,
     foreign,
     connections,
+    jobs: new BackgroundJobs(),
     censor,
     vault,
     modes: { check: run.check, diff: run.diff },

@@ -1,5 +1,6 @@
 import type { VaultValues } from "#inventory/loader/vault-values.ts";
 import type { Connector } from "../../connectors/connector.ts";
+import type { BackgroundJobs, JobHost } from "../execution/background-jobs.ts";
 import type { TaskSettings } from "../execution/settings.ts";
 import type { Templar } from "../expression/templar.ts";
 import type { Play, Task } from "../loader/nodes.ts";
@@ -27,6 +28,9 @@ export interface ActionContext {
   readonly hashBehaviour: "replace" | "merge";
   readonly prompt: PlaybookRun["prompt"] | undefined;
   readonly signal: AbortSignal;
+  readonly jobs: BackgroundJobs;
+  /** Where this task's host keeps background jobs. */
+  jobHost(): Promise<JobHost>;
   connector(): Promise<Connector>;
   /** Closes the connection, so that the next use opens a new one. */
   dropConnection(): Promise<void>;

@@ -8,6 +8,7 @@ import { toBool } from "../expression/filters/numbers.ts";
 import { isDict, numeric, pythonString, toFinal, typeName } from "../expression/values.ts";
 import { setup } from "../setup/setup.ts";
 import { type Action, type ActionContext, failure, type Result } from "./action.ts";
+import { asyncStatus } from "./async-status.ts";
 import { findLocalFile } from "./local-files.ts";
 
 /** Actions that the engine carries out itself, by fully qualified name. */
@@ -25,6 +26,7 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   ["ansible.builtin.group_by", groupBy],
   ["ansible.builtin.pause", pause],
   ["ansible.builtin.wait_for_connection", waitForConnection],
+  ["ansible.builtin.async_status", asyncStatus],
   ["ansible.builtin.setup", setup],
   ["ansible.builtin.gather_facts", setup],
 ]);

@@ -9,6 +9,7 @@ import { trustedFacts } from "../foreign-modules/trusted-facts.ts";
 import { collected, nearest, type Play, type Task } from "../loader/nodes.ts";
 import type { HostScope, Layer } from "../variables/host-scope.ts";
 import { omit, withoutOmitted } from "../variables/omit.ts";
+import { conditionList, holds } from "./conditions.ts";
 import type { RunnerServices } from "./services.ts";
 import { settingsOf } from "./settings.ts";
 import { taskArguments } from "./task-arguments.ts";
@@ -60,7 +61,7 @@ export class ItemRunner {
       if (skipped !== undefined) return { ...BLANK, result: skipped };
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      return this.failed(task, scope, failure(`Task failed: Error while evaluating conditional: ${error.message}`));
+      return this.failed(task, scope, failed(`Task failed: ${error.message}`));
     }
     if (isInclude(task)) return this.#include(task, scope, layer);
     try {
@@ -79,8 +80,8 @@ export class ItemRunner {
   /** The result of a task whose condition does not hold. Raises ExpressionError. */
   skipped(task: Task, scope: HostScope): Result | undefined {
     for (const written of collected(task.directives, "when")) {
-      for (const condition of Array.isArray(written) ? written : [written]) {
-        if (this.#services.templar.condition(condition, scope)) continue;
+      for (const condition of conditionList(written)) {
+        if (holds(condition, scope, this.#services.templar)) continue;
         return {
           changed: false,
           skipped: true,
@@ -113,7 +114,7 @@ export class ItemRunner {
       const isRole = task.module === "ansible.builtin.include_role";
       const name = isRole ? (asked.get("name") ?? asked.get("role")) : (asked.get("file") ?? asked.get("_raw_params"));
       if (name === undefined || name === null || name === "")
-        return this.failed(task, scope, failure("No include file was specified to the include"));
+        return this.failed(task, scope, failed("No include file was specified to the include"));
       const values = new Map<string, unknown>(
         layer === undefined ? [] : (layer.values as ReadonlyMap<string, unknown>),
       );
@@ -124,7 +125,7 @@ export class ItemRunner {
       return { ...BLANK, result, ignoreErrors: this.#ignores(task, scope), inclusion };
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      return this.failed(task, scope, failure(`Task failed: ${error.message}`));
+      return this.failed(task, scope, failed(`Task failed: ${error.message}`));
     }
   }
 
@@ -165,10 +166,10 @@ export class ItemRunner {
   }
 
   #isEnough(task: Task, until: unknown, result: Result, scope: HostScope): boolean {
-    const conditions = until === undefined || until === null ? [] : Array.isArray(until) ? until : [until];
+    const conditions = conditionList(until);
     if (conditions.length === 0) return result["failed"] !== true;
     const seen = this.#withResult(task, scope, result);
-    return conditions.every((condition) => this.#services.templar.condition(condition, seen));
+    return conditions.every((condition) => holds(condition, seen, this.#services.templar));
   }
 
   #withResult(task: Task, scope: HostScope, result: Result): HostScope {
@@ -264,6 +265,11 @@ export class ItemRunner {
     const entries = dictEntries(data).map(([name, value]): [string, unknown] => [String(name), value]);
     statistics.add(known.get("per_host") === true ? host : undefined, entries, known.get("aggregate") === true);
   }
+}
+
+/** A failure as registered: with what the original puts where it keeps no traceback. */
+function failed(message: string): Result {
+  return failure(message, { exception: "(traceback unavailable)" });
 }
 
 export function isInclude(task: Task): boolean {

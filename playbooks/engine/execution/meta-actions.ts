@@ -1,4 +1,5 @@
 import type { Play, Task } from "../loader/nodes.ts";
+import { holds } from "./conditions.ts";
 import type { HostStates } from "./host-states.ts";
 import type { RoleUses } from "./role-uses.ts";
 import type { RunnerServices } from "./services.ts";
@@ -27,7 +28,7 @@ export async function runMeta(task: Task, hosts: readonly string[], context: Met
   for (const host of asked) await announce(task, host, context);
   const chosen: string[] = [];
   for (const host of asked) {
-    if (UNCONDITIONAL.includes(action) || holds(task, host, services)) chosen.push(host);
+    if (UNCONDITIONAL.includes(action) || isWanted(task, host, services)) chosen.push(host);
     else await skipped(task, host, action, context);
   }
   if (chosen.length === 0) return new Set();
@@ -66,9 +67,9 @@ export async function runMeta(task: Task, hosts: readonly string[], context: Met
   return new Set();
 }
 
-function holds(task: Task, host: string, services: RunnerServices): boolean {
+function isWanted(task: Task, host: string, services: RunnerServices): boolean {
   const scope = services.store.scope(host, task.directives);
-  for (const written of conditionsOf(task)) if (!services.templar.condition(written, scope)) return false;
+  for (const written of conditionsOf(task)) if (!holds(written, scope, services.templar)) return false;
   return true;
 }
 

@@ -2,7 +2,7 @@ import type { Secret } from "#inventory/kernel/secret.ts";
 import type { VaultValues } from "#inventory/loader/vault-values.ts";
 import type { Connector } from "../../connectors/connector.ts";
 import { executePlan, readerOf, validateArguments } from "../../operations/execute.ts";
-import type { Difference, Operation, OperationContext } from "../../operations/operation.ts";
+import type { Difference, Operation, OperationContext, OperationPlan } from "../../operations/operation.ts";
 import { failure, type Result } from "../actions/action.ts";
 import type { Templar } from "../expression/templar.ts";
 import { toPlain } from "../expression/values.ts";
@@ -26,6 +26,8 @@ export interface ModuleCall {
   learn(secrets: readonly Secret[]): void;
   /** Called before a plan with changes is carried out. */
   beforeChange(): Promise<void>;
+  /** Carries a plan out in another way than at once. */
+  carryOut?(plan: OperationPlan, connector: Connector): Promise<Result>;
 }
 
 export interface ModuleOutcome {
@@ -63,6 +65,8 @@ export async function callModule(call: ModuleCall, connector: () => Promise<Conn
   const differences = settings.diff && plan.differences !== undefined ? { differences: plan.differences } : {};
   if (settings.checkMode) return { result: { ...plan.result }, ...differences, warnings: checked.warnings };
   if (plan.changes.length > 0) await call.beforeChange();
+  if (call.carryOut !== undefined)
+    return { result: await call.carryOut(plan, open), ...differences, warnings: checked.warnings };
   const execution = await executePlan(plan, open, settings.become, signal);
   return { result: { ...execution.result }, ...differences, warnings: checked.warnings };
 }

@@ -5,6 +5,7 @@ import type { ForeignRunner } from "../foreign-modules/foreign-call.ts";
 import type { ModuleTable } from "../loader/module-table.ts";
 import type { PlaybookRun, RunSettings } from "../run.ts";
 import type { VariableStore } from "../variables/variable-store.ts";
+import type { BackgroundJobs } from "./background-jobs.ts";
 import type { Censor } from "./censor.ts";
 import type { Connections } from "./connections.ts";
 import type { CustomStatistics } from "./custom-statistics.ts";
@@ -17,6 +18,7 @@ export interface RunnerServices {
   readonly modules: ModuleTable;
   readonly foreign: ForeignRunner;
   readonly connections: Connections;
+  readonly jobs: BackgroundJobs;
   readonly censor: Censor;
   readonly vault: VaultValues;
   readonly modes: RunModes;

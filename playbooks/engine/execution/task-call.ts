@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Connector } from "../../connectors/connector.ts";
-import { type ActionContext, failure } from "../actions/action.ts";
+import type { OperationPlan } from "../../operations/operation.ts";
+import { type ActionContext, failure, type Result } from "../actions/action.ts";
 import { actions } from "../actions/actions.ts";
 import { ExpressionError } from "../expression/errors.ts";
 import { pythonString, toPlain } from "../expression/values.ts";
@@ -8,6 +10,7 @@ import type { ForeignModule } from "../foreign-modules/foreign-modules.ts";
 import type { Task } from "../loader/nodes.ts";
 import type { HostScope } from "../variables/host-scope.ts";
 import { omit } from "../variables/omit.ts";
+import type { JobHost } from "./background-jobs.ts";
 import { connectionKey, connectionVariables } from "./connection-variables.ts";
 import { isOutcomeUnknown, isUnreachable, type Route } from "./connections.ts";
 import type { Occasion } from "./item-runner.ts";
@@ -27,6 +30,23 @@ export interface CallContext extends Occasion {
   readonly connection: HostScope;
   readonly settings: TaskSettings;
   readonly given: ReadonlyMap<string, unknown>;
+}
+
+type Start = (plan: OperationPlan, connector: Connector) => Promise<Result>;
+
+/** Modules that in Ansible have a part on the controller which does not go into the background. */
+const WITHOUT_ASYNC: ReadonlySet<string> = new Set(
+  ["assemble", "copy", "fetch", "raw", "reboot", "script", "template", "unarchive"].map(
+    (name) => `ansible.builtin.${name}`,
+  ),
+);
+
+function shortName(module: string): string {
+  return module.replace(/^ansible\.(?:builtin|legacy)\./, "");
+}
+
+function isFailure(result: Result): boolean {
+  return result["failed"] === true || (typeof result["rc"] === "number" && result["rc"] !== 0);
 }
 
 /** Carries out what a task says: an action of the engine, or an operation on the host. */
@@ -71,9 +91,75 @@ export class TaskCaller {
     const action = actions.get(call.module);
     const route = this.#route(call);
     const connector = () => this.#services.connections.get(call.target, route);
+    const isBackground = call.settings.asyncSeconds > 0;
+    if (isBackground && (action !== undefined || WITHOUT_ASYNC.has(call.module)))
+      return { result: failure(`This action (${shortName(call.module)}) does not support async.`), warnings: [] };
     if (action !== undefined)
       return { result: await action(this.#actionContext(call, connector, route, signal)), warnings: [] };
-    return this.#operation(call, connector, route, signal);
+    if (!isBackground || call.settings.checkMode) return this.#operation(call, connector, route, signal);
+    return this.#inBackground(call, connector, route, signal);
+  }
+
+  /** Starts a job and, unless `poll` is 0, looks at it until it is over or its time is. */
+  async #inBackground(
+    call: CallContext,
+    connector: () => Promise<Connector>,
+    route: Route,
+    signal: AbortSignal,
+  ): Promise<ModuleOutcome> {
+    const { jobs, emit, censor } = this.#services;
+    const { asyncSeconds, pollSeconds } = call.settings;
+    const host = async () => this.#jobHost(call, await connector(), signal);
+    const start: Start = async (plan, open) => jobs.start(plan, asyncSeconds, this.#jobHost(call, open, signal));
+    const begun = await this.#operation(call, connector, route, signal, start);
+    const { result } = begun;
+    const isForeign = this.#services.modules.operation(call.module) === undefined;
+    if (isForeign && result["failed"] !== true) begun.result = await jobs.finished(result, await host());
+    const id = begun.result["ansible_job_id"];
+    if (typeof id !== "string" || pollSeconds <= 0) return begun;
+    const tell = async (type: "async-poll" | "async-ok" | "async-failed", told: Result) =>
+      emit({
+        type,
+        ...call.reference,
+        host: call.host,
+        result: censor.result(told, this.isHidden(call.task, call.scope)),
+      });
+    let isLate = false;
+    for (let left = asyncSeconds; ; ) {
+      if (!isLate) await sleep(pollSeconds * 1000, undefined, { signal });
+      const status = await jobs.status(id, "status", await host());
+      if (status["finished"] === true || status["failed"] === true) {
+        await tell(isFailure(status) ? "async-failed" : "async-ok", status);
+        await jobs.status(id, "cleanup", await host());
+        return { ...begun, result: status };
+      }
+      left -= pollSeconds;
+      if (left <= 0 && !isLate) {
+        // The job's own watchdog ends it in this very moment: what it says is better than nothing.
+        isLate = true;
+        await sleep(1000, undefined, { signal });
+        continue;
+      }
+      if (left <= 0) {
+        const late = {
+          ...status,
+          failed: true,
+          msg: `async task did not complete within the requested time - ${asyncSeconds}s`,
+        };
+        await tell("async-failed", late);
+        return { ...begun, result: late };
+      }
+      await tell("async-poll", status);
+    }
+  }
+
+  #jobHost(call: CallContext, connector: Connector, signal: AbortSignal): JobHost {
+    const { settings, connection } = call;
+    const asked =
+      settings.environment["ANSIBLE_ASYNC_DIR"] ??
+      connectionVariable(connection, ["ansible_async_dir"], this.#services.templar);
+    const folder = asked === undefined || asked === null ? undefined : pythonString(asked);
+    return { connector, become: settings.become, folder, signal };
   }
 
   async #operation(
@@ -81,7 +167,8 @@ export class TaskCaller {
     connector: () => Promise<Connector>,
     route: Route,
     signal: AbortSignal,
-  ): Promise<ModuleOutcome> {
+    carryOut?: Start,
+  ): Promise<{ -readonly [Key in keyof ModuleOutcome]: ModuleOutcome[Key] }> {
     const { connections, modules, store, censor } = this.#services;
     const operation = modules.operation(call.module);
     const foreign = modules.foreign(call.module);
@@ -105,6 +192,7 @@ export class TaskCaller {
           signal,
           learn: (secrets) => censor.learn(secrets),
           beforeChange: call.beforeChange,
+          ...(carryOut === undefined ? {} : { carryOut }),
         },
         connector,
       );
@@ -172,6 +260,8 @@ export class TaskCaller {
       hashBehaviour: settings.hashBehaviour ?? "replace",
       prompt,
       signal,
+      jobs: this.#services.jobs,
+      jobHost: async () => this.#jobHost(call, await connector(), signal),
       connector,
       dropConnection: () => connections.drop(call.target, route),
     };

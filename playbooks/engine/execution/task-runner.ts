@@ -9,6 +9,7 @@ import { pythonString } from "../expression/values.ts";
 import { collected, type Play, type Task } from "../loader/nodes.ts";
 import type { HostScope, Layer } from "../variables/host-scope.ts";
 import { omit } from "../variables/omit.ts";
+import { holds } from "./conditions.ts";
 import { type ItemOutcome, ItemRunner, type Occasion } from "./item-runner.ts";
 import { itemLayer, type LoopControl, loopControlOf, loopItems } from "./loop.ts";
 import type { RunnerServices } from "./services.ts";
@@ -121,7 +122,7 @@ export class TaskRunner {
       } catch (second) {
         if (!(second instanceof ExpressionError)) throw second;
       }
-      return { problem: failure(`Task failed: ${error.message}`) };
+      return { problem: failure(`Task failed: ${error.message}`, { exception: NO_TRACEBACK }) };
     }
   }
 
@@ -159,7 +160,7 @@ export class TaskRunner {
 
   #isEnough(control: LoopControl, scope: HostScope): boolean {
     const { breakWhen } = control;
-    return breakWhen.length > 0 && breakWhen.every((when) => this.#services.templar.condition(when, scope));
+    return breakWhen.length > 0 && breakWhen.every((when) => holds(when, scope, this.#services.templar));
   }
 
   async #warnOfUsed(control: LoopControl, scope: HostScope): Promise<void> {

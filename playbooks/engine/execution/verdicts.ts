@@ -6,6 +6,7 @@ import type { Templar } from "../expression/templar.ts";
 import { numeric, truthy } from "../expression/values.ts";
 import type { Task } from "../loader/nodes.ts";
 import type { HostScope } from "../variables/host-scope.ts";
+import { conditionList, holds } from "./conditions.ts";
 import { isOutcomeUnknown, isUnreachable } from "./connections.ts";
 
 export type End = "done" | "unreachable" | "unknown";
@@ -55,20 +56,16 @@ function lineList(text: string): string[] {
 /** `changed_when` and `failed_when` replace the module's own verdict; `seen` gives the scope with the result in it. */
 export function judge(task: Task, result: Result, seen: (result: Result) => HostScope, templar: Templar): Result {
   if ("skipped" in result) return result;
-  const conditions = (keyword: string): readonly unknown[] => {
-    const written = task.directives.keywords.get(keyword);
-    if (written === undefined || written === null) return [];
-    return Array.isArray(written) ? written : [written];
-  };
+  const conditions = (keyword: string) => conditionList(task.directives.keywords.get(keyword));
   let name = "changed";
   try {
     const changed = conditions("changed_when");
-    if (changed.length > 0) result["changed"] = changed.every((when) => templar.condition(when, seen(result)));
+    if (changed.length > 0) result["changed"] = changed.every((when) => holds(when, seen(result), templar));
     name = "failed";
     const failed = conditions("failed_when");
     if (failed.length > 0) {
       const was = result["failed"] === true;
-      const isFailed = failed.every((when) => templar.condition(when, seen(result)));
+      const isFailed = failed.every((when) => holds(when, seen(result), templar));
       result["failed"] = isFailed;
       result["failed_when_result"] = isFailed;
       if (!isFailed && was) result["failed_when_suppressed_exception"] = "(traceback unavailable)";
@@ -76,7 +73,7 @@ export function judge(task: Task, result: Result, seen: (result: Result) => Host
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     result["failed"] = true;
-    result[`${name}_when_result`] = `Error while evaluating conditional: ${error.message}`;
+    result[`${name}_when_result`] = error.message;
   }
   return result;
 }

@@ -133,7 +133,7 @@ export const INCLUDE_KEYWORDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Known keywords this engine does not honour: a play that uses one is refused. */
-export const NOT_HONOURED: ReadonlySet<string> = new Set(["async", "async_val", "poll", "debugger"]);
+export const NOT_HONOURED: ReadonlySet<string> = new Set(["debugger"]);
 
 export const ROLE_INCLUDE_ARGUMENTS: ReadonlySet<string> = new Set([
   "name",

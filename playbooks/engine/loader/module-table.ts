@@ -6,6 +6,7 @@ export const ENGINE_ACTIONS: ReadonlySet<string> = new Set(
   [
     "add_host",
     "assert",
+    "async_status",
     "debug",
     "fail",
     "gather_facts",

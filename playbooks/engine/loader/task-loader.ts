@@ -296,8 +296,6 @@ function aliasOf(name: string, entry: ReadonlyMap<unknown, unknown>): string {
 
 /** Values that say nothing beyond the default. */
 function isHarmless(keyword: string, value: unknown): boolean {
-  if (keyword === "async" || keyword === "async_val") return value === 0 || value === null;
-  if (keyword === "poll") return typeof value === "number" && value > 0;
   if (keyword === "debugger") return value === null || value === "never";
   return value === null;
 }
