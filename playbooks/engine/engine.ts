@@ -57,6 +57,7 @@ export async function runPlaybook(run: PlaybookRun): Promise<PlaybookOutcome> {
     constants: magicConstants(run, inventory),
     hashBehaviour: settings.hashBehaviour ?? "replace",
     injectFacts: settings.injectFacts ?? true,
+    keywords: settings.keywords ?? {},
     reload: () => loadInventory(run.inventory, vault),
   });
   const censor = new Censor();

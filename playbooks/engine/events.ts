@@ -109,6 +109,8 @@ export type EngineEvent =
       readonly version?: string;
       readonly date?: string;
     }
+  /** What is said on the way; shown where a person asked for at least so much (`-v` times). */
+  | { readonly type: "message"; readonly message: string; readonly verbosity: number }
   | { readonly type: "play-end"; readonly play: string }
   | {
       readonly type: "recap";

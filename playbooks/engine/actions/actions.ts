@@ -2,7 +2,9 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "#inventory/kernel/errors.ts";
+import { UnsafeText } from "#inventory/kernel/yaml.ts";
 import { readVariableFile } from "#inventory/loader/variable-files.ts";
+import { holds } from "../execution/conditions.ts";
 import { ExpressionError, Undefined, UndefinedError } from "../expression/errors.ts";
 import { toBool } from "../expression/filters/numbers.ts";
 import { isDict, numeric, pythonString, toFinal, typeName } from "../expression/values.ts";
@@ -52,6 +54,7 @@ async function debug(context: ActionContext): Promise<Result> {
     return { changed: false, skipped: true, skipped_reason: "Verbosity threshold not met." };
   if (!args.has("var")) return { changed: false, msg: args.has("msg") ? args.get("msg") : "Hello world!" };
   const written = args.get("var");
+  if (written instanceof UnsafeText) return failure(UNTRUSTED);
   const name = typeof written === "string" ? written : pythonString(toFinal(templar.resolve(written, scope)));
   const expression = pythonString(templar.template(name, scope));
   try {
@@ -69,6 +72,8 @@ function undefinedText(message: string): string {
   return `<< error 1 - ${message} >>`;
 }
 
+const UNTRUSTED = "Task failed: Encountered untrusted template or expression.";
+
 async function assertAction(context: ActionContext): Promise<Result> {
   const { arguments: args, scope, templar } = context;
   const wrong = unknownArguments(context, ["that", "fail_msg", "msg", "success_msg", "quiet"]);
@@ -77,7 +82,8 @@ async function assertAction(context: ActionContext): Promise<Result> {
   const written = args.get("that");
   const that: readonly unknown[] = Array.isArray(written) ? written : [written];
   for (const condition of that) {
-    if (templar.condition(condition, scope)) continue;
+    if (condition instanceof UnsafeText) return failure(UNTRUSTED);
+    if (holds(condition, scope, templar)) continue;
     const message = args.get("fail_msg") ?? args.get("msg") ?? "Assertion failed";
     const shown = typeof condition === "string" ? condition : pythonString(condition);
     return {

@@ -32,6 +32,8 @@ export async function runMeta(task: Task, hosts: readonly string[], context: Met
     else await skipped(task, host, action, context);
   }
   if (chosen.length === 0) return new Set();
+  for (const host of chosen)
+    await services.emit({ type: "message", message: `META: ${wordsFor(action, host, task)}`, verbosity: 2 });
   const { batch } = states;
   switch (action) {
     case "flush_handlers":
@@ -98,7 +100,23 @@ async function skipped(task: Task, host: string, action: string, context: MetaCo
     msg: action === "end_host" ? `end_host conditional evaluated to false, continuing execution for ${host}` : action,
     skip_reason: `${action} conditional evaluated to False${SKIP_MORE[action]?.(host) ?? ""}`,
   };
+  await services.emit({ type: "message", message: `META: ${result.skip_reason}`, verbosity: 2 });
   await services.emit({ type: "task-result", ...reference, host, status: "skipped", result, durationMilliseconds: 0 });
+}
+
+function wordsFor(action: string, host: string, task: Task): string {
+  const words: Readonly<Record<string, string>> = {
+    flush_handlers: `triggered running handlers for ${host}`,
+    refresh_inventory: "inventory successfully refreshed",
+    clear_facts: "facts cleared",
+    clear_host_errors: "cleared host errors",
+    end_batch: "ending batch",
+    end_play: "ending play",
+    end_host: `ending play for ${host}`,
+    end_role: `ending role ${task.directives.role?.name ?? ""} for ${host}`,
+    reset_connection: "reset connection",
+  };
+  return words[action] ?? action;
 }
 
 /** What follows "conditional evaluated to False", by action. */

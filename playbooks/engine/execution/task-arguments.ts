@@ -1,5 +1,7 @@
+import { UnsafeText } from "#inventory/kernel/yaml.ts";
 import { RAW_ARGUMENTS } from "../actions/actions.ts";
 import { ExpressionError } from "../expression/errors.ts";
+import { isTemplate } from "../expression/templar.ts";
 import { dictEntries, isDict, pythonString } from "../expression/values.ts";
 import { collected, type Task } from "../loader/nodes.ts";
 import type { HostScope } from "../variables/host-scope.ts";
@@ -22,7 +24,13 @@ export function taskArguments(
   for (const [name, value] of moduleDefaults(task, module, scope, services)) given.set(name, value);
   if (task.argumentsTemplate !== undefined) {
     const all = templar.template(task.argumentsTemplate, scope);
-    if (isDict(all)) for (const [name, value] of dictEntries(all)) given.set(String(name), value);
+    const origin = originOf(task.argumentsTemplate, scope);
+    if (isDict(all))
+      for (const [key, value] of dictEntries(all)) {
+        const name = String(key);
+        // What is worked out by the action itself must be a text that a person wrote, not what a template gave.
+        given.set(name, raw.includes(name) ? trusted(value, origin?.get(name)) : value);
+      }
     else if (all !== omit) throw new ExpressionError(`the arguments must be a dictionary, not ${pythonString(all)}`);
   }
   for (const [name, value] of task.arguments) {
@@ -41,6 +49,20 @@ export function taskArguments(
     }
   }
   return withoutOmitted(given) as ReadonlyMap<string, unknown>;
+}
+
+/** What `{{ name }}` stands for in the playbook: a loop item as written. */
+function originOf(template: string, scope: HostScope): ReadonlyMap<unknown, unknown> | undefined {
+  const name = /^\s*\{\{\s*(\w+)\s*\}\}\s*$/.exec(template)?.[1];
+  const origin = name === undefined ? undefined : scope.origin(name);
+  return origin instanceof Map ? (origin as ReadonlyMap<unknown, unknown>) : undefined;
+}
+
+function trusted(value: unknown, origin: unknown): unknown {
+  if (Array.isArray(value))
+    return value.map((item: unknown, index) => trusted(item, Array.isArray(origin) ? origin[index] : undefined));
+  if (typeof value !== "string") return value;
+  return typeof origin === "string" && !isTemplate(origin) ? value : new UnsafeText(value);
 }
 
 /** What `module_defaults` says about a module, nearest last: for its action groups (`group/NAME`), then for itself. */

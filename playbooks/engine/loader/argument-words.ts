@@ -18,7 +18,8 @@ export function parseArgumentText(text: string, freeForm: string | undefined): M
   const found = new Map<string, unknown>();
   const rest: string[] = [];
   for (const word of splitWords(text)) {
-    const match = /^([A-Za-z_]\w*)=(.*)$/s.exec(word.trim());
+    // A name may be a template of its own, where the whole text is words.
+    const match = /^((?:\{\{(?:(?!\}\}).)*\}\}|[^\s={])+?)=(.*)$/s.exec(word.trim());
     const [, name = "", value = ""] = match ?? [];
     if (match !== null && (freeForm === undefined || freeForm === "file" || FREE_FORM_OPTIONS.has(name)))
       found.set(name, unquote(value));

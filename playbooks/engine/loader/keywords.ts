@@ -98,6 +98,7 @@ export const IMPORT_PLAYBOOK_KEYWORDS: ReadonlySet<string> = new Set([
   ...SHARED,
   "import_playbook",
   "ansible.builtin.import_playbook",
+  "ansible.legacy.import_playbook",
   "when",
 ]);
 

@@ -18,6 +18,7 @@ const STRATEGIES: ReadonlySet<string> = new Set(
   ["linear", "free", "host_pinned"].flatMap((name) => [name, `ansible.builtin.${name}`, `ansible.legacy.${name}`]),
 );
 const MAX_IMPORTS = 100;
+const IMPORTS = ["import_playbook", "ansible.builtin.import_playbook", "ansible.legacy.import_playbook"];
 
 export interface PlaybookLoaderOptions {
   readonly playbook: string;
@@ -72,7 +73,7 @@ export class PlaybookLoader {
     for (const [index, entry] of file.value.entries()) {
       const place = file.place(file.value, index);
       if (!(entry instanceof Map)) problems.add("PLAYBOOKS_MALFORMED", place, "a play is a mapping of keywords");
-      else if (entry.has("import_playbook") || entry.has("ansible.builtin.import_playbook"))
+      else if (IMPORTS.some((name) => entry.has(name)))
         plays.push(...(await this.#importPlaybook(entry, place, file, problems, outer, depth)));
       else {
         const play = await this.#play(entry, place, file, problems, outer, index);
@@ -103,7 +104,7 @@ export class PlaybookLoader {
         );
     }
     const name = this.#name(
-      String(entry.get("import_playbook") ?? entry.get("ansible.builtin.import_playbook")),
+      String(IMPORTS.map((name) => entry.get(name)).find((value) => value !== undefined)),
       place,
       problems,
     );

@@ -109,7 +109,7 @@ export class TaskActions {
     const freeForm = this.#modules.freeForm(found.module);
     const merge = (value: unknown, where: Place) => {
       if (value instanceof Map) for (const [key, item] of value) given.set(String(key), item);
-      else if (typeof value === "string" && /^\s*\{\{[\s\S]*\}\}\s*$/.test(value) && freeForm === undefined)
+      else if (typeof value === "string" && /^\s*\{\{(?:(?!\}\})[\s\S])*\}\}\s*$/.test(value) && freeForm === undefined)
         template = value;
       else if (value !== null && value !== undefined) {
         const words = parseArgumentText(String(value), freeForm);

@@ -81,6 +81,9 @@ export class DefaultReport implements Report {
         if (this.#display.verbosity > 1)
           this.#display.show(`NOTIFIED HANDLER ${event.handler} for ${event.host}`, "verbose");
         break;
+      case "message":
+        this.#display.verbose(event.verbosity, event.message);
+        break;
       case "warning":
       case "deprecation":
         this.#complaints.tell(event);

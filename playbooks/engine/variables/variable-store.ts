@@ -4,9 +4,10 @@ import type { VaultValues } from "#inventory/loader/vault-values.ts";
 import type { HostDirectory } from "#inventory/select/patterns.ts";
 import type { Templar } from "../expression/templar.ts";
 import { dictEntries, isDict, makeDict } from "../expression/values.ts";
-import type { Directives, Play } from "../loader/nodes.ts";
+import { type Directives, nearest, type Play } from "../loader/nodes.ts";
 import { HostScope, type Layer, namedValues } from "./host-scope.ts";
 import { magicVariables, rolesUp } from "./magic-variables.ts";
+import { omit } from "./omit.ts";
 
 /** What one host has learnt during a run. */
 interface HostState {
@@ -43,6 +44,8 @@ export interface StoreOptions {
   readonly hashBehaviour: "replace" | "merge";
   /** Whether facts are variables of their own besides `ansible_facts`. */
   readonly injectFacts: boolean;
+  /** Play keywords as the command line gives them. */
+  readonly keywords: Readonly<Record<string, unknown>>;
   /** Reads the inventory once more. */
   reload(): Promise<Inventory>;
 }
@@ -247,13 +250,25 @@ export class VariableStore {
     if (role !== undefined) layers.push(...rolesUp(role).map((part) => ({ values: part.defaults, raw: true })));
     if (role !== undefined) for (const part of role.dependencies) layers.push({ values: part.defaults, raw: true });
     if (play !== undefined) layers.push(...publicRoles(play).map((part) => ({ values: part.defaults, raw: true })));
+    // How a host is reached is told to its tasks, where nothing else says it.
+    if (directives !== undefined) layers.push({ values: this.#reaching(host, directives), raw: true });
     return this.#scopeOf(layers);
+  }
+
+  #reaching(host: string, directives: Directives): Readonly<Record<string, unknown>> {
+    const connection = nearest(directives, "connection") ?? this.#options.keywords["connection"];
+    const user = nearest(directives, "remote_user") ?? this.#options.keywords["remote_user"];
+    return {
+      ansible_host: host,
+      ansible_connection: connection ?? "ssh",
+      ...(user === undefined || user === null ? {} : { ansible_user: user }),
+    };
   }
 
   /** What a play's own keywords see, which are about no host: of the play that runs, or of another. */
   playScope(play: Play | undefined = this.#frame?.play): HostScope {
     const { extraVariables, constants, playbookFolder } = this.#options;
-    const magic = { ...constants, groups: this.#groups, playbook_dir: play?.folder ?? playbookFolder };
+    const magic = { ...constants, groups: this.#groups, omit, playbook_dir: play?.folder ?? playbookFolder };
     const layers: Layer[] = [
       { values: magic, raw: false },
       { values: extraVariables, raw: true },
