@@ -156,6 +156,17 @@ export function fileRefused(host: string, path: string, output: string): Applian
   });
 }
 
+/** A command printed more than can be kept, and what was printed is needed whole. */
+export function outputTooLong(host: string): ApplianceError {
+  return new ApplianceError({
+    code: "PLAYBOOKS_OUTPUT_TOO_LONG",
+    kind: "environment",
+    message: `More than 16 MiB were printed on ${host}; what came after them is lost.`,
+    hint: "Let the command write into a file on the host, or print less.",
+    context: { host },
+  });
+}
+
 /** A file could not be read. */
 export function fileNotRead(host: string, path: string, why: string): ApplianceError {
   return new ApplianceError({

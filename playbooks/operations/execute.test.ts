@@ -46,6 +46,16 @@ describe("executePlan", () => {
     expect(result).toMatchObject({ failed: true, changed: false });
   });
 
+  it("is a failure when more was printed than is kept, with the beginning of it", async () => {
+    const { result } = await execute({
+      changes: [run("head -c 17000000 /dev/zero | tr '\\0' x")],
+      result: { changed: true },
+      conclude: ([outcome]) => ({ changed: true, rc: outcome?.status, stdout: outcome?.stdout }),
+    });
+    expect(result).toMatchObject({ failed: true, changed: true, rc: 0, msg: expect.stringContaining("16 MiB") });
+    expect(result["stdout"]).toBe("x".repeat(1000));
+  });
+
   it("throws when cancelled", async () => {
     const plan: OperationPlan = { changes: [run("true")], result: { changed: true } };
     await expect(executePlan(plan, trial.connector, undefined, AbortSignal.abort())).rejects.toThrow();
@@ -57,5 +67,12 @@ describe("readerOf", () => {
     const read = readerOf(trial.connector, undefined, { NAME: "value" }, signal);
     expect((await read.run('printf %s "$NAME"')).stdout).toBe("value");
     expect(await read.readFile(trial.path("none"))).toBeUndefined();
+  });
+
+  it("gives no reading that was cut unless that is asked for", async () => {
+    const read = readerOf(trial.connector, undefined, {}, signal);
+    const long = "head -c 17000000 /dev/zero | tr '\\0' x";
+    await expect(read.run(long)).rejects.toMatchObject({ code: "PLAYBOOKS_OUTPUT_TOO_LONG" });
+    expect((await read.run(long, { mayBeCut: true })).truncated).toBe(true);
   });
 });

@@ -1,10 +1,14 @@
 import { ApplianceError } from "#inventory/kernel/errors.ts";
 import type { Secret } from "#inventory/kernel/secret.ts";
 import type { Become, CommandResult, Connector } from "../connectors/connector.ts";
+import { outputTooLong } from "../connectors/errors.ts";
 import { fetchFile } from "./fetch-file.ts";
 import type { Change, Difference, ModuleResult, OperationPlan, Reader } from "./operation.ts";
 
 export { validateArguments } from "./arguments.ts";
+
+/** How much is kept of what was too long to keep. */
+const CUT_CHARACTERS = 1000;
 
 /** How a plan went. `outcomes` are those of the `run` changes that were run, in order. */
 export interface Execution {
@@ -37,7 +41,20 @@ export async function executePlan(
     return { result: commandFailure(plan.result, change.title, outcome), outcomes, differences };
   }
   if (plan.next !== undefined) return executePlan(await plan.next(outcomes), connector, become, signal);
-  return { result: plan.conclude === undefined ? plan.result : plan.conclude(outcomes), outcomes, differences };
+  const result = plan.conclude === undefined ? plan.result : plan.conclude(outcomes);
+  const isWhole = outcomes.every(({ truncated }) => !truncated);
+  return { result: isWhole ? result : cutResult(result, connector.host), outcomes, differences };
+}
+
+/** A result that is not whole: whoever goes by it would go wrong, so it is a failure, and only its beginning is kept. */
+function cutResult(result: ModuleResult, host: string): ModuleResult {
+  const { message, hint } = outputTooLong(host);
+  const { stdout_lines: _out, stderr_lines: _err, ...kept } = result;
+  for (const key of ["stdout", "stderr"]) {
+    const text = kept[key];
+    if (typeof text === "string") Object.assign(kept, { [key]: text.slice(0, CUT_CHARACTERS) });
+  }
+  return { ...kept, failed: true, msg: `${message} ${hint}` };
 }
 
 /** What a plan reads with: the connector's commands, as `become` and with the task's environment. */
@@ -48,8 +65,12 @@ export function readerOf(
   signal: AbortSignal,
 ): Reader {
   return {
-    run: (script, options = {}) =>
-      connector.run({ script, environment, ...options, ...(become === undefined ? {} : { become }) }, signal),
+    run: async (script, { mayBeCut = false, ...options } = {}) => {
+      const asUser = become === undefined ? {} : { become };
+      const outcome = await connector.run({ script, environment, ...options, ...asUser }, signal);
+      if (outcome.truncated && !mayBeCut) throw outputTooLong(connector.host);
+      return outcome;
+    },
     readFile: async (path) => {
       try {
         return await connector.readFile(path, become, signal);

@@ -61,7 +61,12 @@ export interface OperationPlan {
 export interface Reader {
   run(
     script: string,
-    options?: { readonly stdin?: NonNullable<Command["stdin"]>; readonly timeoutMilliseconds?: number },
+    options?: {
+      readonly stdin?: NonNullable<Command["stdin"]>;
+      readonly timeoutMilliseconds?: number;
+      /** Output longer than can be kept is given cut (`truncated`); else it is thrown as `PLAYBOOKS_OUTPUT_TOO_LONG`. */
+      readonly mayBeCut?: boolean;
+    },
   ): Promise<CommandResult>;
   /** The bytes of a file on the host; undefined when there is none. */
   readFile(path: string): Promise<Buffer | undefined>;

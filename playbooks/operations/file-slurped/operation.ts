@@ -17,6 +17,7 @@ export const fileSlurped: Operation = {
     const word = shellQuote(guarded(source));
     const outcome = await context.read.run(
       `if [ -d ${word} ]; then exit 21; fi\nif [ ! -e ${word} ]; then exit 2; fi\nif [ ! -r ${word} ]; then exit 13; fi\nbase64 -w0 <${word}`,
+      { mayBeCut: true },
     );
     const failure = {
       2: `File not found: ${source}`,

@@ -39,7 +39,8 @@ export async function walk(path: string, criteria: FindCriteria, read: Reader): 
   const listing = criteria.follow
     ? `find -L ${folder} ${reach} -printf '%P\\0%y\\0' -exec stat --printf ${shellQuote(`${STAT_FIELDS.join(" ")}\\0`)} -- {} \\;`
     : `find ${folder} ${reach} -printf ${shellQuote(`%P\\0%Y\\0${FIELDS.join(" ")}\\0`)}`;
-  const outcome = await read.run(`if [ ! -d ${folder} ]; then exit 20; fi\n{ LC_ALL=C ${listing}; } | base64 -w0\n`);
+  const script = `if [ ! -d ${folder} ]; then exit 20; fi\n{ LC_ALL=C ${listing}; } | base64 -w0\n`;
+  const outcome = await read.run(script, { mayBeCut: true });
   if (outcome.status === 20) return { folders: [], denied: {}, problem: `'${path}' is not a directory` };
   if (outcome.truncated) return { folders: [], denied: {}, problem: "there are too many paths for one answer" };
   const parts = Buffer.from(outcome.stdout, "base64").toString("utf8").split(SEPARATOR);
