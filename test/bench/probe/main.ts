@@ -8,26 +8,12 @@ import { execa } from "execa";
 import { probeScript } from "#installer/phases/probe-servers/probe-script.ts";
 import { facts } from "#playbooks/facts/registry.ts";
 import { type BenchHosts, makeHosts, removeHosts } from "./hosts.ts";
+import { type Cost, type OurCost, runOurs } from "./run-ours.ts";
 
 const HOSTS = 50;
 const ROUNDS = 3;
-/** Servers at a time when memory is measured: what more hosts cost then is what is not let go of. */
-const FEW = 10;
 /** Above this the probe is slower beside the plain client than it may be. */
 const MOST_RATIO = 1.5;
-
-interface Cost {
-  readonly wallSeconds: number;
-  readonly cpuMilliseconds: number;
-}
-
-interface OurCost extends Cost {
-  readonly rssBeforeMebibytes: number;
-  readonly rssMostMebibytes: number;
-  /** What is still held after a collection. */
-  readonly heapAfterMebibytes: number;
-  readonly failed: readonly { readonly message: string }[];
-}
 
 if (process.getuid?.() !== 0) {
   console.error("This bench makes network namespaces: run it as root.");
@@ -52,33 +38,14 @@ async function main(): Promise<number> {
     rounds.push({ ours, theirs });
     console.log(`round ${round}: bdap ${words(ours)}; ssh ${words(theirs)}`);
   }
-  const few = await runOurs(hosts, FEW, FEW);
-  const many = await runOurs(hosts, HOSTS, FEW);
   const ours = median(rounds.map((round) => round.ours));
   const theirs = median(rounds.map((round) => round.theirs));
   const ratio = ours.wallSeconds / theirs.wallSeconds;
   console.log(`bdap   ${words(ours)}`);
   console.log(`ssh    ${words(theirs)}`);
   console.log(`wall time ratio ${ratio.toFixed(2)} (at most ${MOST_RATIO})`);
-  console.log(
-    `memory, ${FEW} servers at a time: ${mebibytes(few)} for ${FEW} hosts, ${mebibytes(many)} for ${HOSTS}; ` +
-      `${HOSTS} at a time: ${mebibytes(ours)}; before any: ${few.rssBeforeMebibytes.toFixed(0)} MiB`,
-  );
+  console.log(`memory: RSS ${ours.rssMostMebibytes.toFixed(0)} MiB at most; how it grows with hosts, memory.ts tells`);
   return ratio <= MOST_RATIO ? 0 : 1;
-}
-
-async function runOurs(hosts: BenchHosts, count: number, concurrency: number): Promise<OurCost> {
-  const program = join(import.meta.dirname, "ours.ts");
-  const { stdout } = await execa(process.execPath, [
-    "--expose-gc",
-    program,
-    hosts.privateKeyFile,
-    String(concurrency),
-    ...hosts.addresses.slice(0, count),
-  ]);
-  const cost = JSON.parse(stdout) as OurCost;
-  for (const { message } of cost.failed) throw new Error(message);
-  return cost;
 }
 
 /** One ssh process for each host, all at once; bash's `times` tells the CPU time of its children. */
@@ -113,10 +80,6 @@ async function runOpenSsh(hosts: BenchHosts): Promise<Cost> {
     ([, minutes, rest]) => Number(minutes) * 60 + Number(rest),
   );
   return { wallSeconds, cpuMilliseconds: seconds.reduce((sum, one) => sum + one, 0) * 1000 };
-}
-
-function mebibytes({ rssMostMebibytes, heapAfterMebibytes }: OurCost): string {
-  return `${rssMostMebibytes.toFixed(0)} MiB at most, ${heapAfterMebibytes.toFixed(1)} MiB of heap held at the end`;
 }
 
 function words({ wallSeconds, cpuMilliseconds }: Cost): string {
