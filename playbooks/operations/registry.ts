@@ -1,5 +1,6 @@
 import { archiveListed } from "./archive-listed/operation.ts";
 import { archiveSourcePresent } from "./archive-source-present/operation.ts";
+import { archiveUnpacked } from "./archive-unpacked/operation.ts";
 import { authorizedKeyPresent } from "./authorized-key-present/operation.ts";
 import { blockPresent } from "./block-present/operation.ts";
 import { commandRun } from "./command-run/operation.ts";
@@ -41,6 +42,7 @@ import { userPresent } from "./user-present/operation.ts";
 export const operations: readonly Operation[] = [
   archiveListed,
   archiveSourcePresent,
+  archiveUnpacked,
   authorizedKeyPresent,
   blockPresent,
   commandRun,
