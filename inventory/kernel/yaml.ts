@@ -128,6 +128,14 @@ export function loadYamlWithPositions(
   return { value: documents[0] ?? null, positions };
 }
 
+/** Every document in `text`, with values as {@link loadYamlWithPositions} has them. */
+export function loadAllYamlAsWritten(text: string, source: string): unknown[] {
+  if (text.trim() === "") return [];
+  return reading(source, () =>
+    loadAll(text, { schema: pythonSchema(), filename: source, json: true, maxAliases: MAX_ALIASES }),
+  );
+}
+
 /** Where a container starts, and each of its keys, in the text. */
 interface Offsets {
   readonly start: number;

@@ -26,3 +26,8 @@ export function bind(
   }
   return bound;
 }
+
+/** A callable that looks at positional arguments only. */
+export function flexible(call: (given: readonly unknown[]) => unknown): Callable {
+  return (positional) => call(positional);
+}

@@ -1,91 +1,109 @@
 import { bind, type Callable } from "./callable.ts";
-import { ExpressionError, Undefined } from "./errors.ts";
-import { strftime } from "./filters/formats.ts";
+import { Cycler, Joiner } from "./cycler.ts";
+import { DateTime } from "./date-time.ts";
+import { ExpressionError, ExpressionLimitError, Undefined } from "./errors.ts";
 import type { PluginContext } from "./filters/plugin.ts";
-import { lookups } from "./lookups/lookups.ts";
-import { integerArgument, textArgument } from "./methods.ts";
-import { dictEntries, isDict, itemsOf, makeDict, pythonString, Range, truthy } from "./values.ts";
+import { lookup } from "./lookups/invoke.ts";
+import { integerArgument } from "./methods.ts";
+import { Namespace } from "./namespace.ts";
+import { omit } from "./omit.ts";
+import { Range } from "./sequences.ts";
+import { dictEntries, isDict, itemsOf, makeDict, pythonString, truthy, typeName } from "./values.ts";
 
 const MAX_RANGE = 1_000_000;
 
-/** A function every expression knows by name; undefined for other names. */
-export function globalFunction(name: string, context: PluginContext): Callable | undefined {
+/** Functions that are called with undefined arguments too. */
+export const ACCEPTING = new WeakSet<object>();
+
+function accepting(callable: Callable): Callable {
+  ACCEPTING.add(callable);
+  return callable;
+}
+
+/** What every expression knows by name; undefined for other names. */
+export function globalFunction(name: string, context: PluginContext): unknown {
   switch (name) {
     case "range":
       return range;
     case "dict":
-      return (given, named) =>
-        makeDict([
-          ...(given.length > 0 && isDict(given[0])
-            ? dictEntries(given[0])
-            : given.length > 0
-              ? itemsOf(given[0]).map((pair): [unknown, unknown] => [itemsOf(pair)[0], itemsOf(pair)[1]])
-              : []),
-          ...named,
-        ]);
+      return dict;
     case "namespace":
-      return (_given, named) => new Map<unknown, unknown>(named);
+      return (given: readonly unknown[], named: ReadonlyMap<string, unknown>) =>
+        new Namespace([...dict(given, named)].map(([key, value]): [string, unknown] => [pythonString(key), value]));
+    case "cycler":
+      return (given: readonly unknown[]) => new Cycler(given);
+    case "joiner":
+      return (given: readonly unknown[], named: ReadonlyMap<string, unknown>) =>
+        new Joiner(bind("joiner", ["sep"], given, named).get("sep") ?? ", ");
+    case "lipsum":
+      return lipsum;
+    case "omit":
+      return omit;
     case "undef":
-      return (given, named) =>
-        new Undefined(
-          pythonString(
-            bind("undef", ["hint"], given, named).get("hint") ?? "Mandatory variable has not been overridden",
-          ),
-        );
+      return undef;
     case "lookup":
-      return (given, named) => lookup(given, named, context, false);
+      return accepting((given, named) => lookup(given, named, context, false));
     case "query":
     case "q":
-      return (given, named) => lookup(given, named, context, true);
+      return accepting((given, named) => lookup(given, named, context, true));
     case "now":
-      return (given, named) => {
-        const bound = bind("now", ["utc", "fmt"], given, named);
-        const time = new Date(context.templar.options.now?.() ?? Date.now());
-        const isUtc = truthy(bound.get("utc") ?? false);
-        const format = bound.get("fmt");
-        return strftime(typeof format === "string" ? format : "%Y-%m-%d %H:%M:%S.%f", time, isUtc);
-      };
+      return (given: readonly unknown[], named: ReadonlyMap<string, unknown>) => now(given, named, context);
     default:
       return undefined;
   }
 }
 
+function dict(given: readonly unknown[], named: ReadonlyMap<string, unknown>): Map<unknown, unknown> {
+  if (given.length > 1) throw new ExpressionError(`dict expected at most 1 argument, got ${given.length}`);
+  const pairs = (source: unknown): (readonly [unknown, unknown])[] => {
+    if (isDict(source)) return dictEntries(source);
+    return itemsOf(source).map((pair, index): [unknown, unknown] => {
+      const parts = itemsOf(pair);
+      if (parts.length !== 2)
+        throw new ExpressionError(
+          `dictionary update sequence element #${index} has length ${parts.length}; 2 is required`,
+        );
+      return [parts[0], parts[1]];
+    });
+  };
+  return makeDict([...(given.length > 0 ? pairs(given[0]) : []), ...named]);
+}
+
+const undef = accepting((given, named) => {
+  const hint = bind("undef", ["hint"], given, named).get("hint");
+  if (hint instanceof Undefined) return hint;
+  if (hint !== undefined && hint !== null && typeof hint !== "string")
+    throw new ExpressionError(`The 'hint' argument must be of type 'str' or 'NoneType', not '${typeName(hint)}'.`);
+  return new Undefined(
+    hint === undefined || hint === null || hint === "" ? "Mandatory variable has not been overridden" : hint,
+  );
+});
+
+function now(given: readonly unknown[], named: ReadonlyMap<string, unknown>, context: PluginContext): unknown {
+  const bound = bind("now", ["utc", "fmt"], given, named);
+  const moment = context.templar.options.now?.() ?? Date.now();
+  const time = truthy(bound.get("utc") ?? false) ? DateTime.ofUtc(moment) : DateTime.ofLocal(moment);
+  const format = bound.get("fmt");
+  return typeof format === "string" && format !== "" ? time.format(format) : time;
+}
+
 function range(given: readonly unknown[]): unknown {
+  if (given.length === 0) throw new ExpressionError("range expected at least 1 argument, got 0");
   const numbers = given.map(integerArgument);
   const [start, stop, step] =
     numbers.length === 1 ? [0, numbers[0] ?? 0, 1] : [numbers[0] ?? 0, numbers[1] ?? 0, numbers[2] ?? 1];
   if (step === 0) throw new ExpressionError("range() arg 3 must not be zero");
-  const count = Math.max(0, Math.ceil((stop - start) / step));
-  if (count > MAX_RANGE) throw new ExpressionError("Range too big. The sandbox blocks ranges larger than 1000000.");
-  return Range.from({ length: count }, (_none, index) => start + index * step);
+  if ((stop - start) / step > MAX_RANGE)
+    throw new ExpressionLimitError(`the range is too large: more than ${MAX_RANGE} numbers`);
+  return Range.over(start, stop, step);
 }
 
-/** `lookup(name, terms…)`: one value, or texts joined by commas; `query` gives the list. */
-function lookup(
-  given: readonly unknown[],
-  named: ReadonlyMap<string, unknown>,
-  context: PluginContext,
-  asList: boolean,
-): unknown {
-  const [name, ...terms] = given;
-  const short = textArgument(name).replace(/^ansible\.(builtin|legacy)\./, "");
-  const found = context.templar.options.lookups?.[short] ?? lookups.get(short);
-  if (found === undefined) throw new ExpressionError(`No lookup named '${textArgument(name)}'.`);
-  const options = new Map(named);
-  const wantsList = asList || truthy(options.get("wantlist") ?? false);
-  const onError = pythonString(options.get("errors") ?? "strict");
-  options.delete("wantlist");
-  options.delete("errors");
-  for (const value of [...terms, ...options.values()]) if (value instanceof Undefined) return value;
-  let results: readonly unknown[];
-  try {
-    results = found(terms, options, context);
-  } catch (error) {
-    if (onError === "strict" || !(error instanceof ExpressionError)) throw error;
-    return wantsList ? [] : null;
-  }
-  if (wantsList) return results;
-  if (results.length === 1) return results[0];
-  if (results.length > 1 && results.every((item) => typeof item === "string")) return results.join(",");
-  return results;
+/** Words without a meaning, as many paragraphs as wanted. */
+function lipsum(given: readonly unknown[], named: ReadonlyMap<string, unknown>): string {
+  const bound = bind("lipsum", ["n", "html", "min", "max"], given, named);
+  const count = Math.min(100, integerArgument(bound.get("n") ?? 5));
+  const words = "lorem ipsum dolor sit amet consectetuer adipiscing elit";
+  const paragraphs = Array.from({ length: count }, () => `${words[0]?.toUpperCase()}${words.slice(1)}.`);
+  if (truthy(bound.get("html") ?? true)) return paragraphs.map((text) => `<p>${text}</p>`).join("\n");
+  return paragraphs.join("\n\n");
 }

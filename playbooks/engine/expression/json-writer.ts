@@ -1,10 +1,14 @@
 import { ExpressionError, Undefined } from "./errors.ts";
+import { Instance } from "./instance.ts";
+import { Tuple } from "./sequences.ts";
 import { compareText, dictEntries, floatText, isDict, isInteger, numeric, pythonString, typeName } from "./values.ts";
 
 export interface JsonOptions {
   readonly indent?: number;
   readonly sortKeys: boolean;
   readonly ensureAscii: boolean;
+  /** What is written of a value that JSON does not know, as a text. Without it such a value raises. */
+  readonly textOf?: (value: Instance) => string | undefined;
   /** Between items and after keys. */
   readonly separators?: readonly string[];
 }
@@ -31,6 +35,10 @@ export function writeJson(value: unknown, options: JsonOptions): string {
         "]",
         part.map((member) => write(member, depth + 1)),
       );
+    if (part instanceof Instance) {
+      const text = options.textOf?.(part);
+      if (text !== undefined) return jsonText(text, options.ensureAscii);
+    }
     if (!isDict(part)) throw new ExpressionError(`Object of type ${typeName(part)} is not JSON serializable`);
     const entries = dictEntries(part).map(([key, member]) => [jsonKey(key), member] as const);
     if (options.sortKeys) entries.sort(([a], [b]) => compareText(a, b));
@@ -44,6 +52,7 @@ export function writeJson(value: unknown, options: JsonOptions): string {
 }
 
 function jsonKey(key: unknown): string {
+  if (key instanceof Tuple) throw new ExpressionError("Key of type 'tuple' is not JSON serializable");
   if (key === null) return "null";
   return typeof key === "boolean" ? String(key) : pythonString(key);
 }

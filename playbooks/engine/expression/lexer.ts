@@ -15,20 +15,24 @@ const NUMBER =
 const NAME = /[\p{L}_][\p{L}\p{N}_]*/uy;
 const STRING = /'((?:[^'\\]|\\[\s\S])*)'|"((?:[^"\\]|\\[\s\S])*)"/y;
 const BLANK = /\s+/y;
+const LINE_BLANK = /[^\S\n]+/y;
+const OPENS: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
 
 /**
  * The tokens of one expression, from `offset` in `source` until the closing mark `until` (or the end). With `literalTexts`
- * backslashes in text literals stand for themselves.
+ * backslashes in text literals stand for themselves; `closing` is what the end is called in errors.
  */
 export function tokenize(
   source: string,
   offset = 0,
   until?: RegExp,
   literalTexts = false,
+  closing = "end of template",
+  staysOnLine = false,
 ): { tokens: Token[]; end: number } {
   const tokens: Token[] = [];
   let at = offset;
-  let depth = 0;
+  const open: string[] = [];
   const read = (pattern: RegExp) => {
     pattern.lastIndex = at;
     const match = pattern.exec(source);
@@ -36,9 +40,9 @@ export function tokenize(
     return match;
   };
   for (;;) {
-    read(BLANK);
+    read(staysOnLine && open.length === 0 ? LINE_BLANK : BLANK);
     if (at >= source.length) break;
-    if (until !== undefined && depth === 0) {
+    if (until !== undefined && open.length === 0) {
       until.lastIndex = at;
       if (until.test(source)) break;
     }
@@ -64,12 +68,17 @@ export function tokenize(
       continue;
     }
     const operator = read(OPERATOR);
-    if (operator === null) throw new ExpressionSyntaxError(`unexpected char ${JSON.stringify(source[at])} at ${at}`);
-    if (/[[({]/.test(operator[0])) depth++;
-    if (/[\])}]/.test(operator[0])) depth--;
+    if (operator === null) throw new ExpressionSyntaxError(`unexpected char '${source[at]}' at ${at}`);
+    const awaited = OPENS[operator[0]];
+    if (awaited !== undefined) open.push(awaited);
+    else if (/[\])}]/.test(operator[0])) {
+      const wanted = open.pop();
+      if (wanted === undefined) throw new ExpressionSyntaxError(`unexpected '${operator[0]}'`);
+      if (wanted !== operator[0]) throw new ExpressionSyntaxError(`unexpected '${operator[0]}', expected '${wanted}'`);
+    }
     tokens.push({ kind: "operator", text: operator[0], offset: start });
   }
-  tokens.push({ kind: "end", text: "end of expression", offset: at });
+  tokens.push({ kind: "end", text: closing, offset: at });
   return { tokens, end: at };
 }
 

@@ -11,14 +11,27 @@ const CONSTANTS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ["none", null],
   ["None", null],
 ]);
+/** Methods of lists and dicts that change them. */
+const MUTATORS = new Set([
+  ...["append", "extend", "insert", "pop", "remove", "sort", "reverse", "clear"],
+  ...["update", "popitem", "setdefault"],
+]);
 const COMPARISONS = new Set(["==", "!=", "<", "<=", ">", ">="]);
 
 /** The whole of `source` as one expression. Throws ExpressionSyntaxError. */
-export function parseExpression(source: string): Expression {
-  const parser = new ExpressionParser(tokenize(source).tokens);
-  const expression = parser.tuple();
+export function parseExpression(source: string, literalTexts = false): Expression {
+  return readExpression(source, literalTexts).expression;
+}
+
+/** As {@link parseExpression}; `mutates` where it names a method that changes a list or dict in place. */
+export function readExpression(
+  source: string,
+  literalTexts = false,
+): { readonly expression: Expression; readonly mutates: boolean } {
+  const parser = new ExpressionParser(tokenize(source, 0, undefined, literalTexts).tokens);
+  const expression = parser.expression();
   parser.expectEnd();
-  return expression;
+  return { expression, mutates: parser.mutates };
 }
 
 /** Jinja2's expression grammar by recursive descent, one method per level of precedence. */
@@ -26,6 +39,8 @@ export class ExpressionParser {
   readonly #tokens: readonly Token[];
   #at = 0;
   #depth = 0;
+  /** Whether a method that changes a list or dict in place is named anywhere in what was read. */
+  mutates = false;
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
@@ -70,8 +85,18 @@ export class ExpressionParser {
     return this.next().text;
   }
 
+  #isAtEnd(): boolean {
+    return this.current.kind === "end";
+  }
+
   expectEnd(): void {
     if (this.current.kind !== "end") this.fail(`unexpected '${this.current.text}'`);
+  }
+
+  /** The end of a statement that has a body: a colon may stand before it. */
+  expectBody(): void {
+    this.takeOperator(":");
+    this.expectEnd();
   }
 
   fail(message: string): never {
@@ -79,15 +104,17 @@ export class ExpressionParser {
   }
 
   /** An expression, or several with commas between: a tuple. */
-  tuple(): Expression {
-    const first = this.expression();
+  tuple(withChoice = true, before?: string): Expression {
+    if (this.#isAtEnd()) this.fail(`Expected an expression, got '${this.current.text}'`);
+    const first = this.expression(withChoice);
     if (!this.isOperator(",")) return first;
     const items = [first];
     while (this.takeOperator(",")) {
-      if (this.current.kind === "end" || this.isOperator(")") || this.isOperator("]")) break;
-      items.push(this.expression());
+      if (this.current.kind === "end" || this.isOperator(")")) break;
+      if (before !== undefined && this.isName(before)) break;
+      items.push(this.expression(withChoice));
     }
-    return { type: "list", items };
+    return { type: "tuple", items };
   }
 
   expression(withChoice = true): Expression {
@@ -140,6 +167,16 @@ export class ExpressionParser {
     return rest.length === 0 ? first : { type: "compare", first, rest };
   }
 
+  /** Whether the token after the current one is this name. */
+  isNameAhead(text: string): boolean {
+    return this.#isNameAt(1, text);
+  }
+
+  /** Whether any token is this name. */
+  names(text: string): boolean {
+    return this.#tokens.some((token) => token.kind === "name" && token.text === text);
+  }
+
   #isNameAt(distance: number, text: string): boolean {
     const token = this.#tokens[this.#at + distance];
     return token?.kind === "name" && token.text === text;
@@ -187,6 +224,7 @@ export class ExpressionParser {
     const token = this.next();
     if (token.kind === "number") return { type: "constant", value: token.value };
     if (token.kind === "string") {
+      if (MUTATORS.has(token.text)) this.mutates = true;
       let text = token.text;
       while (this.current.kind === "string") text += this.next().text;
       return { type: "constant", value: text };
@@ -198,11 +236,11 @@ export class ExpressionParser {
     if (token.kind === "operator" && token.text === "(") return this.#parentheses();
     if (token.kind === "operator" && token.text === "[") return this.#list();
     if (token.kind === "operator" && token.text === "{") return this.#dict();
-    return this.fail(token.kind === "end" ? "unexpected end of the expression" : `unexpected '${token.text}'`);
+    return this.fail(token.kind === "end" ? `unexpected '${token.text}'` : `unexpected '${token.text}'`);
   }
 
   #parentheses(): Expression {
-    if (this.takeOperator(")")) return { type: "list", items: [] };
+    if (this.takeOperator(")")) return { type: "tuple", items: [] };
     const value = this.tuple();
     this.expectOperator(")");
     return value;
@@ -234,8 +272,10 @@ export class ExpressionParser {
     for (;;) {
       if (this.takeOperator(".")) {
         const token = this.next();
-        if (token.kind === "name") value = { type: "attribute", target: value, name: token.text };
-        else if (token.kind === "number" && /^[0-9]+$/.test(token.text))
+        if (token.kind === "name") {
+          if (MUTATORS.has(token.text)) this.mutates = true;
+          value = { type: "attribute", target: value, name: token.text };
+        } else if (token.kind === "number" && /^[0-9]+$/.test(token.text))
           value = { type: "item", target: value, key: { type: "constant", value: token.value } };
         else this.fail("expected name or number");
       } else if (this.takeOperator("[")) value = this.#subscript(value);
@@ -253,7 +293,7 @@ export class ExpressionParser {
       const keys = [start];
       while (this.takeOperator(",")) keys.push(this.expression());
       this.expectOperator("]");
-      return { type: "item", target, key: keys.length === 1 ? start : { type: "list", items: keys } };
+      return { type: "item", target, key: keys.length === 1 ? start : { type: "tuple", items: keys } };
     }
     this.expectOperator(":");
     const stop = bound();
@@ -341,9 +381,6 @@ export class ExpressionParser {
   }
 
   #testOperand(): Expression {
-    // `x is foo not in y`, `… if …`: these words continue the expression, they are no operands.
-    if (this.isName("not") || this.isName("if") || this.isName("in"))
-      return this.fail(`unexpected '${this.current.text}'`);
     return this.#primary();
   }
 }

@@ -1,57 +1,29 @@
 import { ExpressionError } from "./errors.ts";
+import { translatePattern } from "./regular-expression-translation.ts";
 
-/** A Python regular expression as one of this language. `flags` holds `i`, `m`, `s` as wanted. */
+const MAX_KNOWN = 2_000;
+const known = new Map<string, RegExp>();
+
+/** A Python regular expression as one of this language. `flags` holds `i`, `m`, `s`, `x` as wanted. */
 export function pythonRegExp(pattern: string, flags = ""): RegExp {
-  let wanted = flags;
-  let source = pattern.replace(/^\(\?([aiLmsux]+)\)/, (_all, inline: string) => {
-    wanted += inline.replace(/[^ims]/g, "");
-    return "";
-  });
-  source = translate(source, wanted);
-  try {
-    return new RegExp(source, [...new Set(`${wanted}gd`)].join(""));
-  } catch (error) {
-    throw new ExpressionError(`invalid regular expression ${JSON.stringify(pattern)}`, { cause: error });
+  const key = `${flags}/${pattern}`;
+  let made = known.get(key);
+  if (made === undefined) {
+    let wanted = flags;
+    const source = pattern.replace(/^\(\?([aiLmsux]+)\)/, (_all, inline: string) => {
+      wanted += inline.replace(/[^imsxa]/g, "");
+      return "";
+    });
+    try {
+      const kept = [...new Set(wanted.replace(/[^ims]/g, ""))].join("");
+      made = new RegExp(translatePattern(source, wanted), `${kept}gu`);
+    } catch (error) {
+      if (error instanceof ExpressionError) throw error;
+      throw new ExpressionError(`invalid regular expression ${JSON.stringify(pattern)}`, { cause: error });
+    }
+    if (known.size < MAX_KNOWN) known.set(key, made);
   }
-}
-
-/** Rewrites what the two languages write differently: named groups, `\A`, `\Z`, and `$` before a last newline. */
-function translate(source: string, flags: string): string {
-  let result = "";
-  let inClass = false;
-  for (let at = 0; at < source.length; at++) {
-    const char = source[at] ?? "";
-    if (char === "\\") {
-      const next = source[++at] ?? "";
-      if (!inClass && next === "A") result += "(?<![\\s\\S])";
-      else if (!inClass && next === "Z") result += "(?![\\s\\S])";
-      else result += char + next;
-    } else if (inClass) {
-      if (char === "]") inClass = false;
-      result += char;
-    } else if (char === "[") {
-      inClass = true;
-      result += char;
-      if (source[at + 1] === "^") result += source[++at];
-      if (source[at + 1] === "]") {
-        result += "\\]";
-        at++;
-      }
-    } else if (char === "(" && source.startsWith("(?P<", at)) {
-      result += "(?<";
-      at += 3;
-    } else if (char === "(" && source.startsWith("(?P=", at)) {
-      const end = source.indexOf(")", at);
-      result += `\\k<${source.slice(at + 4, end)}>`;
-      at = end;
-    } else if (char === "(" && source.startsWith("(?#", at)) {
-      at = source.indexOf(")", at);
-      if (at === -1) break;
-    } else if (char === "$" && !flags.includes("m")) result += "(?=\\n?(?![\\s\\S]))";
-    else if (char === "." && !flags.includes("s")) result += "[^\\n]";
-    else result += char;
-  }
-  return result;
+  return new RegExp(made.source, made.flags);
 }
 
 /** Python's `re.subn`: the text and how many places were replaced; `count` 0 means all. */
@@ -75,6 +47,7 @@ export function substitute(
 
 /** A replacement template: `\1`, `\g<1>`, `\g<name>`, `\n`, `\\`. */
 function expand(template: string, match: RegExpMatchArray): string {
+  if (!template.includes("\\")) return template;
   const group = (name: string) => {
     if (/^\d+$/.test(name)) {
       if (Number(name) >= match.length) throw new ExpressionError(`invalid group reference ${name}`);

@@ -2,6 +2,8 @@
 export interface Scope {
   /** The value of a variable; undefined where there is none of that name. */
   get(name: string): unknown;
+  /** All names, where they are known: what `varnames` looks through. */
+  names?(): Iterable<string>;
 }
 
 /** A scope with some names on top: loop variables, `{% set %}`, macro parameters. */
@@ -15,7 +17,12 @@ export class LocalScope implements Scope {
   }
 
   get(name: string): unknown {
-    return this.#names.has(name) ? this.#names.get(name) : this.#outer.get(name);
+    const value = this.#names.get(name);
+    return value !== undefined || this.#names.has(name) ? value : this.#outer.get(name);
+  }
+
+  names(): Iterable<string> {
+    return this.#outer.names?.() ?? [];
   }
 
   set(name: string, value: unknown): void {
@@ -27,3 +34,6 @@ export class LocalScope implements Scope {
 export function scopeOf(values: Readonly<Record<string, unknown>>): Scope {
   return { get: (name) => (Object.hasOwn(values, name) ? values[name] : undefined) };
 }
+
+/** No variables at all. */
+export const EMPTY_SCOPE: Scope = { get: () => undefined };

@@ -3,6 +3,7 @@ export type Expression =
   | { readonly type: "constant"; readonly value: unknown }
   | { readonly type: "name"; readonly name: string }
   | { readonly type: "list"; readonly items: readonly Expression[] }
+  | { readonly type: "tuple"; readonly items: readonly Expression[] }
   | { readonly type: "dict"; readonly pairs: readonly (readonly [Expression, Expression])[] }
   | { readonly type: "concat"; readonly parts: readonly Expression[] }
   | { readonly type: "unary"; readonly operator: "-" | "+" | "not"; readonly operand: Expression }
@@ -44,42 +45,3 @@ export interface CallArguments {
   readonly rest?: Expression;
   readonly namedRest?: Expression;
 }
-
-/** The syntax tree of a template: text, `{{ }}` and the statements between `{%` and `%}`. */
-export type TemplateNode =
-  | { readonly type: "text"; readonly text: string }
-  | { readonly type: "output"; readonly expression: Expression }
-  | {
-      readonly type: "if";
-      readonly branches: readonly { readonly condition: Expression; readonly body: readonly TemplateNode[] }[];
-      readonly otherwise: readonly TemplateNode[];
-    }
-  | {
-      readonly type: "for";
-      readonly targets: readonly string[];
-      readonly items: Expression;
-      readonly condition: Expression | undefined;
-      readonly body: readonly TemplateNode[];
-      readonly otherwise: readonly TemplateNode[];
-    }
-  | { readonly type: "set"; readonly targets: readonly string[]; readonly value: Expression }
-  | {
-      readonly type: "set-block";
-      readonly target: string;
-      readonly filter: Expression | undefined;
-      readonly body: readonly TemplateNode[];
-    }
-  | {
-      readonly type: "with";
-      readonly bindings: readonly (readonly [string, Expression])[];
-      readonly body: readonly TemplateNode[];
-    }
-  | { readonly type: "filter-block"; readonly filter: Expression; readonly body: readonly TemplateNode[] }
-  | {
-      readonly type: "macro";
-      readonly name: string;
-      readonly parameters: readonly { readonly name: string; readonly default: Expression | undefined }[];
-      readonly body: readonly TemplateNode[];
-    }
-  | { readonly type: "break" }
-  | { readonly type: "continue" };

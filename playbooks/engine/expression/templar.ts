@@ -1,14 +1,19 @@
 import { Secret } from "#inventory/kernel/secret.ts";
 import { UnsafeText, VaultText } from "#inventory/kernel/yaml.ts";
-import { ExpressionError, Undefined, UndefinedError } from "./errors.ts";
+import { concatenated } from "./concatenation.ts";
+import { deferred, ExpressionError, ExpressionLimitError, Undefined } from "./errors.ts";
 import { Evaluation } from "./evaluation.ts";
 import { LazyDict } from "./lazy-dict.ts";
 import type { Lookup } from "./lookups/lookup.ts";
-import { parseExpression } from "./parser.ts";
+import { copyingScope } from "./owned-copy.ts";
+import { readExpression } from "./parser.ts";
+import { Rendering } from "./rendering.ts";
 import type { Scope } from "./scope.ts";
-import type { Expression, TemplateNode } from "./syntax.ts";
-import { parseTemplate, type TemplateLayout } from "./template-parser.ts";
-import { isDict, toFinal, truthy, typeName } from "./values.ts";
+import { FILE_LAYOUT, HEADER, readHeader, type TemplateLayout, VALUE_LAYOUT } from "./template-layout.ts";
+import { parseTemplate } from "./template-parser.ts";
+import { TemplateSource } from "./template-source.ts";
+import type { ParsedTemplate } from "./template-syntax.ts";
+import { isDict, pythonString, toFinal, truthy, typeName } from "./values.ts";
 
 const MAX_STEPS = 5_000_000;
 const MAX_NESTING = 60;
@@ -17,17 +22,21 @@ const MAX_CACHED = 20_000;
 export interface TemplarOptions {
   /** Text of an inline `!vault` value. Without it such a value raises when used. */
   readonly decrypt?: (ciphertext: string) => string;
-  /** What `lookup('env', …)` reads. */
+  /** What `lookup('env', …)` reads, and what commands of `pipe` and `lines` are given. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly lookups?: Readonly<Record<string, Lookup>>;
   /** Wall-clock milliseconds for `now()`. */
   readonly now?: () => number;
+  /** Where `include`, `import` and `extends` of a text look for files. */
+  readonly playbookFolder?: string;
+  /** Passwords of vaults, for files that `unvault` and others read. */
+  readonly vaultSecrets?: readonly string[];
 }
 
-/** A text in a playbook or inventory. */
-const VALUE_LAYOUT: TemplateLayout = { trimBlocks: true, lstripBlocks: false, literalTexts: true };
-/** A template file. */
-const FILE_LAYOUT: TemplateLayout = { trimBlocks: true, lstripBlocks: false, literalTexts: false };
+interface Compiled {
+  readonly template: ParsedTemplate;
+  readonly layout: TemplateLayout;
+}
 
 /**
  * Works out templates and expressions of playbooks. Only what the caller passes as raw text is a template; what an expression
@@ -36,8 +45,8 @@ const FILE_LAYOUT: TemplateLayout = { trimBlocks: true, lstripBlocks: false, lit
  */
 export class Templar {
   readonly options: TemplarOptions;
-  readonly #expressions = new Map<string, Expression>();
-  readonly #templates = new Map<string, readonly TemplateNode[]>();
+  readonly #expressions = new Map<string, ReturnType<typeof readExpression>>();
+  readonly #templates = new Map<TemplateLayout, Map<string, Compiled>>();
   #nesting = 0;
   #steps = 0;
 
@@ -47,28 +56,23 @@ export class Templar {
 
   /** The value of a bare expression, lazily: it may be {@link Undefined} or hold some. */
   evaluate(source: string, scope: Scope): unknown {
-    return this.#guarded(() => {
-      let expression = this.#expressions.get(source);
-      if (expression === undefined) {
-        expression = parseExpression(source);
-        if (this.#expressions.size < MAX_CACHED) this.#expressions.set(source, expression);
-      }
-      return new Evaluation(this, scope).value(expression);
+    return this.deeper(() => {
+      const { expression, mutates } = this.#expression(source);
+      return new Evaluation(this, mutates ? copyingScope(scope) : scope).value(expression);
     });
   }
 
   /** The final value of a bare expression. Raises where anything in it is undefined. */
   expression(source: string, scope: Scope): unknown {
-    return this.#guarded(() => toFinal(this.evaluate(source, scope)));
+    return this.deeper(() => toFinal(this.evaluate(source, scope)));
   }
 
   /** Whether a condition (`when`) holds. Raises unless it gives a boolean, as Ansible demands. */
   condition(source: unknown, scope: Scope): boolean {
-    return this.#guarded(() => {
+    return this.deeper(() => {
       if (source === null || source === "") return true;
       const raw = source instanceof Secret ? source.reveal() : source;
-      let value: unknown = raw;
-      if (typeof raw === "string") value = isTemplate(raw) ? this.resolve(raw, scope) : this.evaluate(raw, scope);
+      const value = typeof raw === "string" ? this.#judged(raw, scope) : raw;
       if (value instanceof Undefined) throw value.error();
       if (typeof value === "boolean") return value;
       throw new ExpressionError(
@@ -78,14 +82,25 @@ export class Templar {
     });
   }
 
+  /** A text that is a template all through gives the condition, or the text of one; in any other, its literals may be templates. */
+  #judged(source: string, scope: Scope): unknown {
+    let condition = source.trim();
+    if (/^(?:\{\{|\{%|\{#)/.test(condition) && /(?:\}\}|%\}|#\})$/.test(condition)) {
+      const value = this.resolve(condition, scope);
+      if (typeof value !== "string") return value;
+      condition = value.trim();
+    }
+    return condition === "" ? true : new Evaluation(this, scope, true).value(this.#expression(condition).expression);
+  }
+
   /** The final value of anything written in a playbook: texts are templates, at any depth. Raises where something is undefined. */
   template(raw: unknown, scope: Scope): unknown {
-    return this.#guarded(() => toFinal(this.resolve(raw, scope)));
+    return this.deeper(() => toFinal(this.resolve(raw, scope)));
   }
 
   /** As {@link Templar.template}, but containers work out their members when asked, and undefined is a value. */
   resolve(raw: unknown, scope: Scope): unknown {
-    if (typeof raw === "string") return isTemplate(raw) ? this.#render(raw, scope, VALUE_LAYOUT) : raw;
+    if (typeof raw === "string") return isTemplate(raw) ? this.#render(raw, scope) : raw;
     if (raw instanceof UnsafeText) return raw.value;
     if (raw instanceof Secret) return raw.reveal();
     if (raw instanceof VaultText) return this.#decrypted(raw, scope);
@@ -94,15 +109,54 @@ export class Templar {
     return raw;
   }
 
-  /** A whole file as a template, to text. */
-  renderText(source: string, scope: Scope, layout: TemplateLayout = FILE_LAYOUT): string {
-    return this.#guarded(() => new Evaluation(this, scope).text(this.#parsed(source, layout)));
+  /** A whole file as a template, to text. `folders` are where it may include, import and extend from, nearest first. */
+  renderText(
+    source: string,
+    scope: Scope,
+    layout: TemplateLayout = FILE_LAYOUT,
+    folders: readonly string[] = [],
+  ): string {
+    const value = toFinal(this.renderFile(source, scope, layout, folders));
+    return value === null ? "" : pythonString(value);
+  }
+
+  /** As {@link Templar.renderText}, to the value it gives: a template of one `{{ }}` gives what is in it. */
+  renderFile(source: string, scope: Scope, layout: TemplateLayout, folders: readonly string[]): unknown {
+    if (![layout.variableStart, layout.blockStart, layout.commentStart, HEADER].some((mark) => source.includes(mark)))
+      return source;
+    return this.deeper(() => this.#rendered(source, scope, layout, folders));
   }
 
   /** Counts one step of work against the budget. */
   step(cost = 1): void {
     this.#steps += cost;
-    if (this.#steps > MAX_STEPS) throw new ExpressionError("the template takes too many steps");
+    if (this.#steps > MAX_STEPS) throw new ExpressionLimitError("the template takes too many steps");
+  }
+
+  /** Does work one level further inside, and raises where that is too deep. */
+  deeper<T>(work: () => T): T {
+    if (this.#nesting === 0) this.#steps = 0;
+    if (this.#nesting >= MAX_NESTING)
+      throw new ExpressionError("Recursive loop detected in template: maximum recursion depth exceeded");
+    this.#nesting++;
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof RangeError)
+        throw new ExpressionLimitError("the template is nested too deeply", { cause: error });
+      throw error;
+    } finally {
+      this.#nesting--;
+    }
+  }
+
+  #expression(source: string): ReturnType<typeof readExpression> {
+    let known = this.#expressions.get(source);
+    if (known === undefined) {
+      known = readExpression(source);
+      if (this.#expressions.size < MAX_CACHED) this.#expressions.set(source, known);
+    }
+    return known;
   }
 
   #decrypted(raw: VaultText, scope: Scope): unknown {
@@ -111,44 +165,60 @@ export class Templar {
     return this.resolve(this.options.decrypt(raw.ciphertext), scope);
   }
 
-  #render(source: string, scope: Scope, layout: TemplateLayout): unknown {
-    return this.#guarded(() => {
-      try {
-        return new Evaluation(this, scope).native(this.#parsed(source, layout));
-      } catch (error) {
-        if (error instanceof UndefinedError) return new Undefined(error.message);
-        throw error;
-      }
-    });
-  }
-
-  #parsed(source: string, layout: TemplateLayout): readonly TemplateNode[] {
-    const key = `${layout.trimBlocks}${layout.lstripBlocks}${layout.literalTexts}${source}`;
-    let nodes = this.#templates.get(key);
-    if (nodes === undefined) {
-      nodes = parseTemplate(source, layout);
-      if (this.#templates.size < MAX_CACHED) this.#templates.set(key, nodes);
-    }
-    return nodes;
-  }
-
-  #guarded<T>(work: () => T): T {
-    if (this.#nesting === 0) this.#steps = 0;
-    if (this.#nesting >= MAX_NESTING)
-      throw new ExpressionError("Recursive loop detected in template: maximum recursion depth exceeded");
-    this.#nesting++;
+  #render(source: string, scope: Scope): unknown {
     try {
-      return work();
+      const { playbookFolder } = this.options;
+      const folders = playbookFolder === undefined ? [] : [playbookFolder];
+      return this.deeper(() => this.#rendered(source, scope, VALUE_LAYOUT, folders));
     } catch (error) {
-      if (error instanceof RangeError) throw new ExpressionError("the template is nested too deeply", { cause: error });
+      if (error instanceof ExpressionError && !(error instanceof ExpressionLimitError)) return deferred(error);
       throw error;
-    } finally {
-      this.#nesting--;
     }
   }
+
+  #rendered(source: string, scope: Scope, layout: TemplateLayout, folders: readonly string[]): unknown {
+    const compiled = this.#compiled(source, layout);
+    const { nodes, mutates } = compiled.template;
+    const evaluation = new Evaluation(this, mutates ? copyingScope(scope) : scope);
+    const [only] = nodes;
+    if (nodes.length === 1 && only?.type === "output") return withNewlines(source, evaluation.value(only.expression));
+    // A template that this one includes is not from YAML: its backslashes are what they say.
+    const inner = compiled.layout.literalTexts ? { ...compiled.layout, literalTexts: false } : compiled.layout;
+    const templates = new TemplateSource(folders, (text) => this.#compiled(text, inner).template);
+    const value = concatenated(new Rendering(evaluation, templates).parts(compiled.template));
+    return withNewlines(source, value, compiled.layout.newlineSequence);
+  }
+
+  #compiled(source: string, layout: TemplateLayout): Compiled {
+    let known = this.#templates.get(layout);
+    if (known === undefined) {
+      known = new Map();
+      if (this.#templates.size < 100) this.#templates.set(layout, known);
+    }
+    let compiled = known.get(source);
+    if (compiled === undefined) {
+      const read = readHeader(source, layout);
+      compiled = { template: parseTemplate(read.source, read.layout), layout: read.layout };
+      if (known.size < MAX_CACHED) known.set(source, compiled);
+    }
+    return compiled;
+  }
+}
+
+/** A text result with as many line ends as the template has: the language itself drops one. */
+function withNewlines(source: string, value: unknown, newline = "\n"): unknown {
+  if (typeof value !== "string" || !source.endsWith("\n")) return value;
+  const missing = endings(source) - endings(value);
+  return missing > 0 ? value + newline.repeat(missing) : value;
+}
+
+function endings(text: string): number {
+  let count = 0;
+  while (text[text.length - 1 - count] === "\n") count++;
+  return count;
 }
 
 /** Whether a text holds template marks. */
 export function isTemplate(text: string): boolean {
-  return text.includes("{{") || text.includes("{%") || text.includes("{#");
+  return text.includes("{{") || text.includes("{%") || text.includes("{#") || text.startsWith(HEADER);
 }

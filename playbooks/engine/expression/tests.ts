@@ -1,16 +1,22 @@
-import { existsSync, lstatSync, statSync } from "node:fs";
-import { contains } from "./arithmetic.ts";
+import { arithmetic, contains } from "./arithmetic.ts";
 import { bind } from "./callable.ts";
-import { ExpressionError, Undefined } from "./errors.ts";
+import { ExpressionError, Failed, Undefined } from "./errors.ts";
 import { filters } from "./filters/filters.ts";
 import { toBool } from "./filters/numbers.ts";
 import type { Plugin, PluginContext } from "./filters/plugin.ts";
-import { textArgument } from "./methods.ts";
-import { pythonRegExp } from "./regular-expression.ts";
+import { urlParts } from "./filters/urls.ts";
+import { Instance } from "./instance.ts";
+import { fileTests } from "./path-tests.ts";
+import { regularExpressionTests } from "./regular-expression-tests.ts";
+import { resultTests } from "./result-tests.ts";
+import { Range, Tuple } from "./sequences.ts";
+import { TEST_SIGNATURES } from "./signatures.ts";
 import {
   compare,
-  dictGet,
+  definedItems,
   equals,
+  floatOf,
+  integerOf,
   isDict,
   isFloat,
   isInteger,
@@ -19,10 +25,12 @@ import {
   numeric,
   pythonString,
   truthy,
+  typeName,
 } from "./values.ts";
 import { compareVersions } from "./version.ts";
 
-type Judge = (
+/** What a test says of its input; true or false. */
+export type Judge = (
   input: unknown,
   given: readonly unknown[],
   named: ReadonlyMap<string, unknown>,
@@ -40,14 +48,19 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   string: (input) => typeof input === "string",
   mapping: (input) => isDict(input),
   sequence: (input) => typeof input === "string" || Array.isArray(input) || isDict(input),
-  iterable: (input) => typeof input === "string" || Array.isArray(input) || isDict(input),
-  callable: (input) => typeof input === "function",
-  even: (input) => whole(input) % 2 === 0,
-  odd: (input) => Math.abs(whole(input) % 2) === 1,
-  divisibleby: (input, [number]) => whole(input) % whole(number) === 0,
-  lower: (input) => pythonString(input) === pythonString(input).toLowerCase() && /\p{L}/u.test(pythonString(input)),
-  upper: (input) => pythonString(input) === pythonString(input).toUpperCase() && /\p{L}/u.test(pythonString(input)),
-  sameas: (input, [other]) => input === other,
+  iterable: (input) =>
+    typeof input === "string" ||
+    Array.isArray(input) ||
+    isDict(input) ||
+    (input instanceof Instance && input.items() !== undefined),
+  callable: (input) => typeof input === "function" || (input instanceof Instance && input.call !== undefined),
+  even: (input) => numeric(remainder(input, 2)) === 0,
+  odd: (input) => numeric(remainder(input, 2)) === 1,
+  divisibleby: (input, given, named) =>
+    numeric(remainder(input, bind("divisibleby", ["num"], given, named).get("num"))) === 0,
+  lower: (input) => /\p{Ll}/u.test(pythonString(input)) && !/[\p{Lu}\p{Lt}]/u.test(pythonString(input)),
+  upper: (input) => /\p{Lu}/u.test(pythonString(input)) && !/[\p{Ll}\p{Lt}]/u.test(pythonString(input)),
+  sameas: (input, [other]) => isSame(input, other),
   eq: (input, [other]) => equals(input, other),
   ne: (input, [other]) => !equals(input, other),
   lt: (input, [other]) => compare(input, other, "<") < 0,
@@ -55,57 +68,41 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   gt: (input, [other]) => compare(input, other, ">") > 0,
   ge: (input, [other]) => compare(input, other, ">=") >= 0,
   in: (input, [other]) => contains(other, input),
-  filter: (input) => filters.has(pythonString(input)),
-  test: (input) => tests.has(pythonString(input)),
+  filter: (input) => knows(filters, input),
+  test: (input) => knows(tests, input),
   escaped: () => false,
-  truthy: (input, given, named) => {
-    const convert = bind("truthy", ["convert_bool"], given, named).get("convert_bool");
-    return convert === true ? toBool(input) || (typeof input !== "string" && truthy(input)) : truthy(input);
-  },
-  falsy: (input, given, named) => {
-    const convert = bind("falsy", ["convert_bool"], given, named).get("convert_bool");
-    return !(convert === true ? toBool(input) || (typeof input !== "string" && truthy(input)) : truthy(input));
-  },
-  match: (input, given, named) => regex(input, given, named, "match"),
-  search: (input, given, named) => regex(input, given, named, "search"),
-  regex: (input, given, named) =>
-    regex(input, given, named, pythonString(named.get("match_type") ?? given[3] ?? "search")),
+  truthy: isTruthy,
+  falsy: (input, given, named, context) => !isTruthy(input, given, named, context),
   version: (input, given, named) => {
     const bound = bind("version", ["version", "operator", "strict", "version_type"], given, named);
+    const [strict, kind] = [bound.get("strict") ?? null, bound.get("version_type") ?? null];
+    if (strict !== null && kind !== null) throw new ExpressionError("Cannot specify both 'strict' and 'version_type'");
+    if (!truthy(input)) throw new ExpressionError("Input version value cannot be empty");
+    if (!truthy(bound.get("version")))
+      throw new ExpressionError("Version parameter to compare against cannot be empty");
     return compareVersions(
       pythonString(input),
       pythonString(bound.get("version")),
       pythonString(bound.get("operator") ?? "eq"),
-      truthy(bound.get("strict") ?? false) ? "strict" : pythonString(bound.get("version_type") ?? "loose"),
+      truthy(strict) ? "strict" : truthy(kind) ? pythonString(kind) : "loose",
     );
   },
-  failed: (input) => flag(input, "failed"),
-  succeeded: (input) => !flag(input, "failed"),
-  skipped: (input) => flag(input, "skipped"),
-  unreachable: (input) => flag(input, "unreachable"),
-  reachable: (input) => !flag(input, "unreachable"),
-  changed: (input) => {
-    if (flag(input, "changed")) return true;
-    const results = isDict(input) && dictGet(input, "changed") === undefined ? dictGet(input, "results") : undefined;
-    return Array.isArray(results) && results.some((item) => isDict(item) && truthy(dictGet(item, "changed") ?? false));
-  },
-  timedout: (input) => {
-    const timedout = resultKey(input, "timedout");
-    return isDict(timedout) && truthy(dictGet(timedout, "period") ?? false);
-  },
-  started: (input) => truthy(resultKey(input, "started") ?? true),
-  finished: (input) => truthy(resultKey(input, "finished") ?? true),
   all: (input) => itemsOf(input).every(truthy),
   any: (input) => itemsOf(input).some(truthy),
-  subset: (input, [other]) => itemsOf(input).every((item) => contains(itemsOf(other), item)),
-  superset: (input, [other]) => itemsOf(other).every((item) => contains(itemsOf(input), item)),
-  contains: (input, [item]) => contains(input, item),
-  exists: (input) => existsSync(textArgument(input)),
-  file: (input) => statSync(textArgument(input), { throwIfNoEntry: false })?.isFile() ?? false,
-  directory: (input) => statSync(textArgument(input), { throwIfNoEntry: false })?.isDirectory() ?? false,
-  link: (input) => lstatSync(textArgument(input), { throwIfNoEntry: false })?.isSymbolicLink() ?? false,
-  abs: (input) => textArgument(input).startsWith("/"),
-  vault_encrypted: (input) => pythonString(input).startsWith("$ANSIBLE_VAULT;"),
+  subset: (input, [other]) => within(hashed(input), hashed(other)),
+  superset: (input, [other]) => within(hashed(other), hashed(input)),
+  contains: (input, given, named) => contains(input, bind("contains", ["value"], given, named).get("value")),
+  nan: (input) => Number.isNaN(numeric(input) ?? 0),
+  uri: (input, given, named) => isUri(input, bind("uri", ["schemes"], given, named).get("schemes")),
+  url: (input, given, named) => {
+    if (!isUri(input, bind("url", ["schemes"], given, named).get("schemes")) || typeof input !== "string") return false;
+    const { netloc, scheme } = urlParts(input);
+    return netloc !== "" || scheme === "file";
+  },
+  urn: (input) => isUri(input, ["urn"]),
+  ...resultTests,
+  ...regularExpressionTests,
+  ...fileTests,
 };
 
 const ALIASES: Readonly<Record<string, string>> = {
@@ -126,49 +123,94 @@ const ALIASES: Readonly<Record<string, string>> = {
   version_compare: "version",
   issubset: "subset",
   issuperset: "superset",
+  isnan: "nan",
   is_file: "file",
   is_dir: "directory",
   is_link: "link",
   is_abs: "abs",
+  is_mount: "mount",
+  is_same_file: "same_file",
 };
 
 /** Every test by its short name. */
 export const tests: ReadonlyMap<string, Plugin> = new Map<string, Plugin>([
-  ["defined", { name: "defined", acceptsUndefined: true, apply: (input) => !(input instanceof Undefined) }],
-  ["undefined", { name: "undefined", acceptsUndefined: true, apply: (input) => input instanceof Undefined }],
-  ...Object.entries(JUDGES).map(([name, apply]) => [name, { name, apply }] as const),
-  ...Object.entries(ALIASES).map(([alias, name]) => {
-    const apply: Judge = (input, given, named, context) => JUDGES[name]?.(input, given, named, context) ?? false;
-    return [alias, { name: alias, apply }] as const;
-  }),
+  ["defined", { name: "defined", acceptsUndefined: true, signature: "", apply: (input) => definedness(input, true) }],
+  [
+    "undefined",
+    { name: "undefined", acceptsUndefined: true, signature: "", apply: (input) => definedness(input, false) },
+  ],
+  ...Object.entries(JUDGES).map(([name, apply]) => [name, signed(name, apply)] as const),
+  ...Object.entries(ALIASES).map(([alias, name]) => [alias, signed(alias, JUDGES[name])] as const),
 ]);
 
-function whole(value: unknown): number {
-  const number = numeric(value);
-  if (number === undefined) throw new ExpressionError("not all arguments converted during string formatting");
-  return number;
+function signed(name: string, judge: Judge | undefined): Plugin {
+  const signature = TEST_SIGNATURES[name];
+  const apply: Judge = judge ?? (() => false);
+  return { name, apply, ...(signature === undefined ? {} : { signature }) };
 }
 
-function resultKey(input: unknown, key: string): unknown {
-  if (!isDict(input)) throw new ExpressionError(`The '${key}' test expects a dictionary`);
-  return dictGet(input, key);
+/** What failed is neither defined nor undefined. */
+function definedness(input: unknown, wanted: boolean): unknown {
+  if (input instanceof Failed) return input;
+  return input instanceof Undefined !== wanted;
 }
 
-function flag(input: unknown, key: string): boolean {
-  return truthy(resultKey(input, key) ?? false);
+function remainder(value: unknown, by: unknown): unknown {
+  const result = arithmetic("%", value, by);
+  if (typeof result === "string") return result;
+  return isInteger(result) ? integerOf(BigInt(result)) : floatOf(numeric(result) ?? 0);
 }
 
-function regex(input: unknown, given: readonly unknown[], named: ReadonlyMap<string, unknown>, kind: string): boolean {
-  const bound = bind("regex", ["pattern", "ignorecase", "multiline", "match_type"], given, named);
-  const flags = `${truthy(bound.get("ignorecase") ?? false) ? "i" : ""}${truthy(bound.get("multiline") ?? false) ? "m" : ""}`;
-  const pattern = textArgument(bound.get("pattern") ?? "");
-  const text = pythonString(input);
-  const match = pythonRegExp(pattern, flags).exec(text);
-  if (kind === "match") {
-    const anchored = pythonRegExp(pattern, flags);
-    const sticky = new RegExp(anchored.source, `${anchored.flags.replace("g", "")}y`);
-    return sticky.test(text);
+/** `is`: one and the same; of numbers and texts, of one type and equal. */
+function isSame(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (typeof left === "object" && !isNumber(left)) return false;
+  return isNumber(left) && isNumber(right) && typeName(left) === typeName(right) && isInteger(left) && left === right;
+}
+
+function knows(table: ReadonlyMap<string, unknown>, name: unknown): boolean {
+  // The original cannot load what is not named by a text, and takes what it cannot load for one that there is.
+  if (typeof name !== "string") return name instanceof Range || hashed([name]).length > 0;
+  return table.has(name) || table.has(name.replace(/^ansible\.(builtin|legacy)\./, ""));
+}
+
+const TRUE_WORDS = new Set(["y", "yes", "on", "1", "true", "t"]);
+const FALSE_WORDS = new Set(["n", "no", "off", "0", "false", "f"]);
+
+function isTruthy(
+  input: unknown,
+  given: readonly unknown[],
+  named: ReadonlyMap<string, unknown>,
+  _context: PluginContext,
+) {
+  const convert = bind("truthy", ["convert_bool"], given, named).get("convert_bool") ?? false;
+  if (!truthy(convert)) return truthy(input);
+  const word = typeof input === "string" ? input.toLowerCase().trim() : undefined;
+  if (word !== undefined && TRUE_WORDS.has(word)) return true;
+  if (word !== undefined && FALSE_WORDS.has(word)) return false;
+  return typeof input === "boolean" ? toBool(input) : truthy(input);
+}
+
+function hashed(value: unknown): readonly unknown[] {
+  const items = definedItems(value);
+  for (const item of items)
+    if (isDict(item) || (Array.isArray(item) && !(item instanceof Tuple)))
+      throw new ExpressionError(`unhashable type: '${typeName(item)}'`);
+  return items;
+}
+
+function within(small: readonly unknown[], large: readonly unknown[]): boolean {
+  return small.every((item) => large.some((other) => equals(item, other)));
+}
+
+function isUri(input: unknown, schemes: unknown): boolean {
+  if (typeof input !== "string" && input !== null && !isDict(input) && !Array.isArray(input)) return false;
+  try {
+    const { scheme } = urlParts(typeof input === "string" ? input : "");
+    if (typeof input !== "string" && truthy(input)) return false;
+    return schemes === undefined || schemes === null || !truthy(schemes) || contains(schemes, scheme);
+  } catch (error) {
+    if (error instanceof ExpressionError) return false;
+    throw error;
   }
-  if (kind === "fullmatch") return match !== null && match[0].length === text.length;
-  return match !== null;
 }

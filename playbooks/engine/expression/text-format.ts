@@ -1,4 +1,5 @@
-import { ExpressionError } from "./errors.ts";
+import { ExpressionError, Undefined } from "./errors.ts";
+import { Tuple } from "./sequences.ts";
 import {
   dictGet,
   dictHas,
@@ -14,7 +15,9 @@ import {
 
 /** `text % values` as Python's printf-style formatting does it. */
 export function percentFormat(text: string, values: unknown): string {
-  const list = Array.isArray(values) ? values : [values];
+  const list = values instanceof Tuple ? values : [values];
+  const isMapping =
+    isDict(values) || (Array.isArray(values) && !(values instanceof Tuple)) || values instanceof Undefined;
   let next = 0;
   const result = text.replace(
     /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?([a-zA-Z%])/g,
@@ -29,7 +32,9 @@ export function percentFormat(text: string, values: unknown): string {
       if (kind === "%") return "%";
       const take = () => {
         if (next >= list.length) throw new ExpressionError("not enough arguments for format string");
-        return list[next++];
+        const value = list[next++];
+        if (value instanceof Undefined) throw value.error();
+        return value;
       };
       const wide = width === "*" ? Number(take()) : Number(width ?? 0);
       const digits = precision === "*" ? Number(take()) : precision === undefined ? undefined : Number(precision);
@@ -44,14 +49,15 @@ export function percentFormat(text: string, values: unknown): string {
       return pad(body, wide, flags, !"srac".includes(kind));
     },
   );
-  if (next < list.length && !isDict(values) && !/%\(/.test(text))
+  if (next < list.length && !isMapping)
     throw new ExpressionError("not all arguments converted during string formatting");
   return result;
 }
 
 function percentBody(kind: string, value: unknown, digits: number | undefined, flags: string, whole: string): string {
   if (kind === "s") return pythonString(value).slice(0, digits);
-  if (kind === "r" || kind === "a") return pythonRepr(value).slice(0, digits);
+  if (kind === "r") return pythonRepr(value).slice(0, digits);
+  if (kind === "a") return pythonAscii(value).slice(0, digits);
   if (kind === "c") return typeof value === "number" ? String.fromCodePoint(value) : pythonString(value);
   const number = numeric(value);
   if (number === undefined) {
@@ -70,6 +76,16 @@ function percentBody(kind: string, value: unknown, digits: number | undefined, f
   );
 }
 
+/** `ascii(value)`: as `repr`, everything beyond ASCII escaped. */
+function pythonAscii(value: unknown): string {
+  return pythonRepr(value).replace(/[^\u0000-\u007f]/gu, (char) => {
+    const code = char.codePointAt(0) ?? 0;
+    const digits = code.toString(16);
+    if (code < 0x100) return `\\x${digits}`;
+    return code < 0x10000 ? `\\u${digits.padStart(4, "0")}` : `\\U${digits.padStart(8, "0")}`;
+  });
+}
+
 function letterCase(text: string, kind: string): string {
   return kind === kind.toUpperCase() ? text.toUpperCase() : text;
 }
@@ -86,7 +102,7 @@ function pad(body: string, width: number, flags: string, isNumber: boolean): str
 
 function floatBody(value: number, kind: string, digits: number): string {
   if (!Number.isFinite(value)) return floatText(value);
-  if (kind === "f") return value.toFixed(Math.min(digits, 100));
+  if (kind === "f") return fixedText(value, digits);
   if (kind === "e") return exponent(value.toExponential(Math.min(digits, 100)));
   const significant = Math.max(1, digits);
   const power = value === 0 ? 0 : Math.floor(Math.log10(Number(value.toPrecision(significant))));
@@ -96,12 +112,29 @@ function floatBody(value: number, kind: string, digits: number): string {
   return fixed.includes(".") ? fixed.replace(/\.?0+$/, "") : fixed;
 }
 
+/** Decimals of the exact value, ties to even: `toFixed` rounds ties up and gives up beyond 1e21. */
+function fixedText(value: number, digits: number): string {
+  if (value >= 1e21) return BigInt(value).toString() + (digits > 0 ? `.${"0".repeat(digits)}` : "");
+  const text = value.toFixed(Math.min(digits, 100));
+  const longer = value.toFixed(Math.min(100, digits + 30));
+  const isTie = digits <= 70 && /^50*$/.test(longer.slice(longer.length - 30)) && Number.isFinite(value);
+  if (!isTie) return text;
+  const down = longer.slice(0, longer.length - 30).replace(/\.$/, "");
+  return /[02468]$/.test(down) ? down : text;
+}
+
 function exponent(text: string): string {
   return text.replace(/e([-+])(\d)$/, "e$10$2");
 }
 
+/** Values of `{name}` fields. */
+export interface NamedValues {
+  has(name: string): boolean;
+  get(name: string): unknown;
+}
+
 /** `text.format(*values, **named)`: fields, indexes, conversions and the format mini-language. */
-export function braceFormat(text: string, values: readonly unknown[], named: ReadonlyMap<string, unknown>): string {
+export function braceFormat(text: string, values: readonly unknown[], named: NamedValues): string {
   let automatic = 0;
   return text.replace(
     /\{\{|\}\}|\{([^{}!:]*)(?:!([rsa]))?(?::([^{}]*(?:\{[^{}]*\}[^{}]*)*))?\}|[{}]/g,
@@ -110,7 +143,8 @@ export function braceFormat(text: string, values: readonly unknown[], named: Rea
       if (whole === "}}") return "}";
       if (field === undefined) throw new ExpressionError(`Single '${whole}' encountered in format string`);
       let value = fieldValue(field === "" ? String(automatic++) : field, values, named);
-      if (conversion === "r" || conversion === "a") value = pythonRepr(value);
+      if (conversion === "r") value = pythonRepr(value);
+      if (conversion === "a") value = pythonAscii(value);
       if (conversion === "s") value = pythonString(value);
       const inner = (format ?? "").replace(/\{([^{}]*)\}/g, (_all, name: string) =>
         pythonString(fieldValue(name === "" ? String(automatic++) : name, values, named)),
@@ -120,7 +154,7 @@ export function braceFormat(text: string, values: readonly unknown[], named: Rea
   );
 }
 
-function fieldValue(path: string, values: readonly unknown[], named: ReadonlyMap<string, unknown>): unknown {
+function fieldValue(path: string, values: readonly unknown[], named: NamedValues): unknown {
   const [first = "", ...rest] = path.split(/\.|\[/);
   let value: unknown;
   if (/^\d+$/.test(first)) {
@@ -148,10 +182,14 @@ export function formatValue(value: unknown, specification: string): string {
   const [, fill, align, sign, alternate, zero, width, group, precision, kind] = match;
   const number = numeric(value);
   const isText = typeof value === "string" || number === undefined;
+  if (typeof value === "boolean" && kind !== undefined && kind !== "s") value = value ? 1 : 0;
   if (isText && kind !== undefined && kind !== "s")
     throw new ExpressionError(`Unknown format code '${kind}' for object of type '${typeName(value)}'`);
   let prefix = "";
   let body: string;
+  if (!isText && kind === "s")
+    throw new ExpressionError(`Unknown format code 's' for object of type '${typeName(value)}'`);
+  if (!isText && kind === "c") return formatValue(String.fromCodePoint(number), specification.replace(/c$/, "s"));
   if (isText || typeof value === "boolean") {
     body = pythonString(value).slice(0, precision === undefined ? undefined : Number(precision));
   } else {
@@ -176,6 +214,7 @@ function numberBody(size: number, value: unknown, kind: string | undefined, prec
   const digits = precision === undefined ? 6 : Number(precision);
   switch (kind) {
     case "d":
+    case "n":
       if (isFloat(value)) throw new ExpressionError("Unknown format code 'd' for object of type 'float'");
       return String(size);
     case "x":

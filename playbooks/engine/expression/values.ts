@@ -1,9 +1,13 @@
 import { UnsafeText, VaultText, WholeFloat } from "#inventory/kernel/yaml.ts";
 import { ExpressionError, Undefined } from "./errors.ts";
+import { Instance } from "./instance.ts";
+import { omit } from "./omit.ts";
+import { Range, Tuple } from "./sequences.ts";
 
 /**
  * Python's values in this language: None is null, bool boolean, int an integral number (bigint beyond 2^53), float any other
- * number or a {@link WholeFloat}, str string, list and tuple array, dict a Map or a plain object.
+ * number or a {@link WholeFloat}, str string, list array, tuple {@link Tuple}, dict a Map or a plain object, all else
+ * {@link Instance}.
  */
 export type Dict = ReadonlyMap<unknown, unknown> | Readonly<Record<string, unknown>>;
 
@@ -54,10 +58,13 @@ export function typeName(value: unknown): string {
   if (isInteger(value)) return "int";
   if (isFloat(value)) return "float";
   if (typeof value === "string") return "str";
+  if (value instanceof Tuple) return "tuple";
+  if (value instanceof Range) return "range";
   if (Array.isArray(value)) return "list";
   if (isDict(value)) return "dict";
-  if (typeof value === "function" || value instanceof Undefined)
-    return typeof value === "function" ? "function" : "Undefined";
+  if (value instanceof Instance) return value.typeName;
+  if (typeof value === "function") return "builtin_function_or_method";
+  if (value instanceof Undefined) return value.typeName;
   return "object";
 }
 
@@ -87,7 +94,9 @@ export function dictGet(dict: Dict, key: unknown): unknown {
 /** A dict key as it is stored: 1.0 and True are 1's own key in Python; only the first is met in practice. */
 export function keyOf(key: unknown): unknown {
   if (key instanceof WholeFloat) return key.value;
-  if (Array.isArray(key) || isDict(key)) throw new ExpressionError(`unhashable type: '${typeName(key)}'`);
+  if (key instanceof Undefined) throw key.error();
+  if ((Array.isArray(key) && !(key instanceof Tuple)) || isDict(key))
+    throw new ExpressionError(`unhashable type: '${typeName(key)}'`);
   return key;
 }
 
@@ -98,9 +107,13 @@ export function makeDict(entries: Iterable<readonly [unknown, unknown]>): Map<un
 }
 
 export function truthy(value: unknown): boolean {
-  if (value instanceof Undefined) throw value.error();
+  if (value instanceof Undefined) {
+    if (value.isBlank) return false;
+    throw value.error();
+  }
   if (value === null || value === false || value === "" || value === undefined) return false;
   if (isNumber(value)) return numeric(value) !== 0;
+  if (value instanceof Instance) return value.isTrue();
   if (Array.isArray(value)) return value.length > 0;
   if (isDict(value)) return dictSize(value) > 0;
   return true;
@@ -110,11 +123,18 @@ export function equals(left: unknown, right: unknown): boolean {
   if (left instanceof Undefined) throw left.error();
   if (right instanceof Undefined) throw right.error();
   if (left === right) return true;
+  if (left instanceof Instance || right instanceof Instance)
+    return left instanceof Instance && right instanceof Instance && left.isEqual(right);
   if (typeof left === "bigint" && typeof right === "bigint") return left === right;
   const numbers = [numeric(left), numeric(right)];
   if (numbers[0] !== undefined && numbers[1] !== undefined) return numbers[0] === numbers[1];
   if (Array.isArray(left) && Array.isArray(right))
-    return left.length === right.length && left.every((item, index) => equals(item, right[index]));
+    return (
+      left instanceof Tuple === right instanceof Tuple &&
+      left instanceof Range === right instanceof Range &&
+      left.length === right.length &&
+      left.every((item, index) => equals(item, right[index]))
+    );
   if (isDict(left) && isDict(right)) {
     if (dictSize(left) !== dictSize(right)) return false;
     return dictEntries(left).every(([key, value]) => dictHas(right, key) && equals(value, dictGet(right, key)));
@@ -128,9 +148,17 @@ export function compare(left: unknown, right: unknown, operator = "<"): number {
   if (right instanceof Undefined) throw right.error();
   const a = numeric(left);
   const b = numeric(right);
-  if (a !== undefined && b !== undefined) return a - b;
+  if (typeof left === "bigint" || typeof right === "bigint") {
+    const exact = compareExactly(left, right);
+    if (exact !== undefined) return exact;
+  }
+  if (a !== undefined && b !== undefined) return a < b ? -1 : a > b ? 1 : a === b ? 0 : Number.NaN;
   if (typeof left === "string" && typeof right === "string") return compareText(left, right);
-  if (Array.isArray(left) && Array.isArray(right)) {
+  if (left instanceof Instance && right instanceof Instance) {
+    const order = left.compareTo(right);
+    if (order !== undefined) return order;
+  }
+  if (Array.isArray(left) && Array.isArray(right) && typeName(left) === typeName(right) && !(left instanceof Range)) {
     for (let index = 0; index < Math.min(left.length, right.length); index++) {
       if (!equals(left[index], right[index])) return compare(left[index], right[index], operator);
     }
@@ -139,6 +167,16 @@ export function compare(left: unknown, right: unknown, operator = "<"): number {
   throw new ExpressionError(
     `'${operator}' not supported between instances of '${typeName(left)}' and '${typeName(right)}'`,
   );
+}
+
+function compareExactly(left: unknown, right: unknown): number | undefined {
+  const whole = (value: unknown) =>
+    typeof value === "bigint" || typeof value === "boolean" || (typeof value === "number" && Number.isInteger(value))
+      ? BigInt(value)
+      : undefined;
+  const [a, b] = [whole(left), whole(right)];
+  if (a === undefined || b === undefined) return undefined;
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Python orders text by code point, this language by UTF-16 unit: they differ above U+FFFF. */
@@ -156,7 +194,9 @@ export function compareText(left: string, right: string): number {
 
 /** `str(value)`. */
 export function pythonString(value: unknown): string {
-  return typeof value === "string" ? value : pythonRepr(value);
+  if (typeof value === "string") return value;
+  if (value instanceof Instance) return value.text();
+  return value instanceof Undefined && value.isBlank ? "" : pythonRepr(value);
 }
 
 /** `repr(value)`. */
@@ -168,7 +208,9 @@ export function pythonRepr(value: unknown): string {
   if (typeof value === "string") return quoteText(value);
   const number = numeric(value);
   if (number !== undefined) return isInteger(value) ? String(value) : floatText(number);
-  if (value instanceof Range) return `range(${Number(value[0] ?? 0)}, ${Number(value.at(-1) ?? -1) + 1})`;
+  if (value instanceof Range) return `range(${value.start}, ${value.stop}${value.step === 1 ? "" : `, ${value.step}`})`;
+  if (value instanceof Tuple) return `(${value.map(pythonRepr).join(", ")}${value.length === 1 ? "," : ""})`;
+  if (value instanceof Instance) return value.repr();
   if (Array.isArray(value)) return `[${value.map(pythonRepr).join(", ")}]`;
   if (isDict(value)) {
     const pairs = dictEntries(value).map(([key, item]) => `${pythonRepr(key)}: ${pythonRepr(item)}`);
@@ -197,20 +239,38 @@ const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "
 
 function quoteText(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const body = text.replace(/[\\\n\r\t\u0000-\u001f\u007f-\u00a0\u00ad]|['"]/g, (char) => {
+  const body = text.replace(/[\\]|['"]|[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu, (char) => {
     if (char === "'" || char === '"') return char === quote ? `\\${char}` : char;
-    return ESCAPES[char] ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`;
+    return ESCAPES[char] ?? escapedCode(char.codePointAt(0) ?? 0);
   });
   return quote + body + quote;
+}
+
+function escapedCode(code: number): string {
+  const digits = code.toString(16);
+  if (code < 0x100) return `\\x${digits.padStart(2, "0")}`;
+  return code < 0x10000 ? `\\u${digits.padStart(4, "0")}` : `\\U${digits.padStart(8, "0")}`;
 }
 
 /** The items of any iterable; dicts give their keys, strings their characters. */
 export function itemsOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  if (value instanceof Undefined) throw value.error();
+  if (value instanceof Undefined) {
+    if (value.isBlank) return [];
+    throw value.error();
+  }
   if (typeof value === "string") return [...value];
   if (isDict(value)) return dictKeys(value);
+  const items = value instanceof Instance ? value.items() : undefined;
+  if (items !== undefined) return items;
   throw new ExpressionError(`'${typeName(value)}' object is not iterable`);
+}
+
+/** As {@link itemsOf}; raises where one of them is undefined, as most of Ansible's filters do whatever they want with it. */
+export function definedItems(value: unknown): readonly unknown[] {
+  const items = itemsOf(value);
+  for (const item of items) if (item instanceof Undefined) throw item.error();
+  return items;
 }
 
 /** `value` with plain objects for dicts and numbers for floats: what operations, events and JSON take. Raises on undefined. */
@@ -231,23 +291,38 @@ export function toPlain(value: unknown): unknown {
     return plain;
   }
   if (value instanceof UnsafeText) return value.value;
-  if (typeof value === "function") throw new ExpressionError("a function is not a value");
+  if (value instanceof Instance) return toPlain(toFinal(value));
+  if (typeof value === "function") throw unsupported(typeName(value));
   return value;
-}
-
-/** What `range(…)` gives: to be gone through, not to be kept. Lists made from it are lists. */
-export class Range extends Array<unknown> {
-  static override get [Symbol.species](): ArrayConstructor {
-    return Array;
-  }
 }
 
 /** `value` with every lazy part worked out, for keeping. Raises on undefined. */
 export function toFinal(value: unknown): unknown {
-  if (value instanceof Undefined) throw value.error();
-  if (value instanceof Range) throw new ExpressionError("Type 'range' is unsupported for variable storage.");
-  if (Array.isArray(value)) return value.map(toFinal);
-  if (isDict(value)) return makeDict(dictEntries(value).map(([key, item]) => [key, toFinal(item)] as const));
-  if (typeof value === "function") throw new ExpressionError("a function is not a value");
+  if (typeof value === "string" || typeof value === "number" || value === null) return value;
+  if (value instanceof Undefined) {
+    if (value.isBlank) throw unsupported("Undefined");
+    throw value.error();
+  }
+  if (value instanceof Range) throw unsupported("range");
+  if (Array.isArray(value)) return value.filter((item) => item !== omit).map(toFinal);
+  if (isDict(value)) {
+    const kept = dictEntries(value).filter(([, item]) => item !== omit);
+    return makeDict(kept.map(([key, item]) => [finalKey(key), toFinal(item)] as const));
+  }
+  if (value instanceof Instance) {
+    const kept = value.kept();
+    if (kept === undefined) throw unsupported(value.typeName);
+    return kept;
+  }
+  if (typeof value === "function") throw unsupported(typeName(value));
   return value;
+}
+
+function finalKey(key: unknown): unknown {
+  if (key instanceof Tuple) throw new ExpressionError("unhashable type: 'list'");
+  return key;
+}
+
+function unsupported(type: string): ExpressionError {
+  return new ExpressionError(`Type '${type}' is unsupported for variable storage.`);
 }

@@ -92,10 +92,15 @@ function compareSemantic(left: string, right: string): number {
   return x.length - y.length;
 }
 
+/** Numbers of a local version are above its words. */
+function localPart(text: string): string {
+  return /^\d+$/.test(text) ? `1${text.padStart(20, "0")}` : `0${text.toLowerCase()}`;
+}
+
 function comparePython(left: string, right: string): number {
   const read = (text: string) => {
     const match =
-      /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(a|alpha|b|beta|rc|c|pre|preview)[-_.]?(\d*))?(?:[-_.]?(post|rev|r)[-_.]?(\d*))?(?:[-_.]?dev[-_.]?(\d*))?(?:\+[\w.]+)?$/i.exec(
+      /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(a|alpha|b|beta|rc|c|pre|preview)[-_.]?(\d*))?(?:[-_.]?(post|rev|r)[-_.]?(\d*))?(?:[-_.]?dev[-_.]?(\d*))?(?:\+([\w.]+))?$/i.exec(
         text,
       );
     if (match === null) throw new ExpressionError(`Invalid version: '${text}'`);
@@ -115,6 +120,7 @@ function comparePython(left: string, right: string): number {
         Number(stageNumber || 0),
         post === undefined ? -1 : Number(postNumber || 0),
         isDevelopment ? Number(match[7] || 0) : Number.MAX_SAFE_INTEGER,
+        ...(match[8] === undefined ? [] : [1, ...match[8].split(/[._-]/).map(localPart)]),
       ],
     };
   };

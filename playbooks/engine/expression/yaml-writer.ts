@@ -86,7 +86,9 @@ class YamlWriter {
       else if (index > 0) text += " ";
       parts.forEach((part, at) => {
         if (at > 0) text += ": ";
-        text += isCollection(part) ? this.#flow(part, inner, columnOf()) : this.#scalar(part, inner, columnOf(), true);
+        text += isCollection(part)
+          ? this.#flow(part, inner, columnOf())
+          : this.#scalar(part, inner + this.#step, columnOf(), true);
       });
     };
     const rows = Array.isArray(value) ? value.map((item: unknown) => [item]) : this.#entries(value);
@@ -105,7 +107,7 @@ class YamlWriter {
   }
 
   #text(text: string, indent: number, column: number, inFlow: boolean): string {
-    if (/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff]/.test(text)) return doubleQuoted(text);
+    if (/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff]/.test(text)) return doubleQuoted(text);
     if (isPlain(text, inFlow)) return this.#folded(text, indent, column);
     if (/^\s|\s$/.test(text) && text.includes("\n") && /\s\n|\n /.test(text)) return doubleQuoted(text);
     const body = text.replaceAll("'", "''").replace(/\n+/g, (breaks) => `\n${breaks}${" ".repeat(indent)}`);

@@ -1,13 +1,7 @@
+import { omit } from "../expression/omit.ts";
 import { dictEntries, isDict, makeDict } from "../expression/values.ts";
 
-/** The value of `omit`: an argument given it is as if it were not written. */
-class Omit {
-  toString(): string {
-    return "<<Omit>>";
-  }
-}
-
-export const omit: unknown = Object.freeze(new Omit());
+export { omit };
 
 /** `value` without what is to be omitted, at any depth. */
 export function withoutOmitted(value: unknown): unknown {

@@ -1,8 +1,10 @@
 import { bind } from "../callable.ts";
 import { ExpressionError, Undefined } from "../errors.ts";
+import { tupleOf } from "../sequences.ts";
 import {
   compare,
   type Dict,
+  definedItems,
   dictEntries,
   dictGet,
   dictHas,
@@ -43,7 +45,7 @@ export const dictFilters: readonly Plugin[] = [
       const keyName = bound.get("key_name") ?? "key";
       const valueName = bound.get("value_name") ?? "value";
       return makeDict(
-        input.map((item: unknown) => {
+        definedItems(input).map((item) => {
           if (!isDict(item) || !dictHas(item, keyName) || !dictHas(item, valueName))
             throw new ExpressionError(
               `items2dict requires each dictionary in the list to contain the keys ${pythonRepr(keyName)} and ${pythonRepr(valueName)}`,
@@ -59,18 +61,21 @@ export const dictFilters: readonly Plugin[] = [
     apply: (input, given, named) => {
       const bound = bind("dictsort", ["case_sensitive", "by", "reverse"], given, named);
       if (!isDict(input)) throw new ExpressionError(`'${typeName(input)}' object has no attribute 'items'`);
-      const at = bound.get("by") === "value" ? 1 : 0;
+      const by = bound.get("by") ?? "key";
+      if (by !== "key" && by !== "value") throw new ExpressionError('You can only sort by either "key" or "value"');
+      const at = by === "value" ? 1 : 0;
       const fold = (value: unknown) =>
         typeof value === "string" && !truthy(bound.get("case_sensitive") ?? false) ? value.toLowerCase() : value;
       const pairs = dictEntries(input).sort((a, b) => compare(fold(a[at]), fold(b[at])));
-      return truthy(bound.get("reverse") ?? false) ? pairs.reverse() : pairs;
+      if (truthy(bound.get("reverse") ?? false)) pairs.reverse();
+      return pairs.map((pair) => tupleOf(pair));
     },
   },
   {
     name: "items",
     apply: (input) => {
       if (!isDict(input)) throw new ExpressionError("Can only get item pairs from a mapping.");
-      return dictEntries(input);
+      return dictEntries(input).map((pair) => tupleOf(pair));
     },
   },
   { name: "extract", acceptsUndefined: true, apply: extract },
@@ -80,13 +85,19 @@ export const dictFilters: readonly Plugin[] = [
     apply: (input, given, named) => {
       const bound = bind("rekey_on_member", ["key", "duplicates"], given, named);
       const key = bound.get("key");
+      if (typeof input === "string") throw new ExpressionError("Type is not a valid list, set, or dict");
       const rows = isDict(input) ? dictEntries(input).map(([, value]) => value) : itemsOf(input);
+      const duplicates = bound.get("duplicates") ?? "error";
+      if (duplicates !== "error" && duplicates !== "overwrite")
+        throw new ExpressionError(
+          `duplicates parameter to rekey_on_member has unknown value ${pythonRepr(duplicates)}`,
+        );
       const result = new Map<unknown, unknown>();
       for (const row of rows) {
         if (!isDict(row)) throw new ExpressionError("List item is not a valid dict");
         if (!dictHas(row, key)) throw new ExpressionError(`Key ${pythonString(key)} was not found`);
         const name = dictGet(row, key);
-        if (result.has(name) && bound.get("duplicates") !== "overwrite")
+        if (result.has(name) && truthy(result.get(name)) && bound.get("duplicates") !== "overwrite")
           throw new ExpressionError(`Key ${pythonString(name)} is not unique, cannot correctly turn into dict`);
         result.set(name, row);
       }
@@ -108,6 +119,7 @@ function extract(
   named: ReadonlyMap<string, unknown>,
   context: PluginContext,
 ): unknown {
+  for (const value of [input, ...given, ...named.values()]) if (value instanceof Undefined) return value;
   const bound = bind("extract", ["container", "morekeys"], given, named);
   const more = bound.get("morekeys");
   const keys = [input, ...(more === undefined || more === null ? [] : Array.isArray(more) ? more : [more])];

@@ -1,12 +1,16 @@
 import { createHash, getHashes } from "node:crypto";
 import { messageOf } from "#inventory/kernel/errors.ts";
-import { loadYamlWithPositions } from "#inventory/kernel/yaml.ts";
+import { loadAllYamlAsWritten, loadYamlWithPositions } from "#inventory/kernel/yaml.ts";
 import { bind } from "../callable.ts";
+import { DateTime } from "../date-time.ts";
 import { ExpressionError } from "../errors.ts";
+import type { Instance } from "../instance.ts";
 import { parseJson } from "../json-reader.ts";
 import { writeJson } from "../json-writer.ts";
 import { textArgument } from "../methods.ts";
-import { numeric, pythonString, truthy } from "../values.ts";
+import { Range, Tuple } from "../sequences.ts";
+import { decodeText, encodeText } from "../text-encoding.ts";
+import { numeric, pythonString, toFinal, truthy } from "../values.ts";
 import { writeYaml } from "../yaml-writer.ts";
 import type { Plugin } from "./plugin.ts";
 
@@ -30,6 +34,7 @@ export const formatFilters: readonly Plugin[] = [
   {
     name: "tojson",
     apply: (input, [indent]) => {
+      if (input instanceof Range) throw new ExpressionError("Object of type range is not JSON serializable");
       const text = writeJson(input, {
         ...(indent === undefined ? {} : { indent: Number(indent) }),
         sortKeys: true,
@@ -42,8 +47,23 @@ export const formatFilters: readonly Plugin[] = [
     name: "from_json",
     apply: (input) => parseJson(textArgument(input)),
   },
-  { name: "to_yaml", apply: (input, _given, named) => writeYaml(input, yamlOptions(named, 0)) },
-  { name: "to_nice_yaml", apply: (input, given, named) => writeYaml(input, yamlOptions(named, Number(given[0] ?? 4))) },
+  { name: "to_yaml", apply: (input, _given, named) => writeYaml(representable(input), yamlOptions(named, 0)) },
+  {
+    name: "to_nice_yaml",
+    apply: (input, given, named) => writeYaml(representable(input), yamlOptions(named, Number(given[0] ?? 4))),
+  },
+  {
+    name: "from_yaml_all",
+    apply: (input) => {
+      if (input === null) return [];
+      if (typeof input !== "string") return input;
+      try {
+        return loadAllYamlAsWritten(input, "<unicode string>");
+      } catch (error) {
+        throw new ExpressionError(messageOf(error), { cause: error });
+      }
+    },
+  },
   {
     name: "from_yaml",
     apply: (input) => {
@@ -59,7 +79,7 @@ export const formatFilters: readonly Plugin[] = [
     name: "b64encode",
     apply: (input, given, named) => {
       const bound = bind("b64encode", ["encoding", "urlsafe"], given, named);
-      const text = encoded(pythonString(input), bound).toString("base64");
+      const text = encodeText(pythonString(definedText(input)), bound.get("encoding") ?? "utf-8").toString("base64");
       return truthy(bound.get("urlsafe") ?? false) ? text.replaceAll("+", "-").replaceAll("/", "_") : text;
     },
   },
@@ -67,21 +87,25 @@ export const formatFilters: readonly Plugin[] = [
     name: "b64decode",
     apply: (input, given, named) => {
       const bound = bind("b64decode", ["encoding", "urlsafe"], given, named);
-      const text = textArgument(input).replace(/[^A-Za-z0-9+/=_-]/g, "");
-      if (text.replace(/=+$/, "").length % 4 === 1 || text.length % 4 !== 0)
-        throw new ExpressionError("Incorrect padding");
-      return Buffer.from(text, "base64").toString(nodeEncoding(bound));
+      return decodeText(base64Bytes(pythonString(toFinal(input))), bound.get("encoding") ?? "utf-8", true);
     },
   },
-  { name: "hash", apply: (input, [kind]) => digest(pythonString(kind ?? "sha1"), pythonString(input)) },
+  {
+    name: "hash",
+    apply: (input, given, named) =>
+      digest(pythonString(bind("hash", ["hashtype"], given, named).get("hashtype") ?? "sha1"), pythonString(input)),
+  },
   { name: "md5", apply: (input) => digest("md5", pythonString(input)) },
   { name: "sha1", apply: (input) => digest("sha1", pythonString(input)) },
   { name: "checksum", apply: (input) => digest("sha1", pythonString(input)) },
   {
     name: "to_uuid",
-    apply: (input, [namespace]) => {
-      const space = pythonString(namespace ?? UUID_NAMESPACE).replaceAll("-", "");
-      if (!/^[0-9a-fA-F]{32}$/.test(space)) throw new ExpressionError(`Invalid value '${space}' for 'namespace'`);
+    apply: (input, given, named) => {
+      const space = pythonString(
+        bind("to_uuid", ["namespace"], given, named).get("namespace") ?? UUID_NAMESPACE,
+      ).replace(/urn:|uuid:|[{}-]/g, "");
+      if (!/^[0-9a-fA-F]{32}$/.test(space))
+        throw new ExpressionError(`Invalid value '${space}' for 'namespace': badly formed hexadecimal UUID string`);
       const bytes = createHash("sha1")
         .update(Buffer.from(space, "hex"))
         .update(pythonString(input))
@@ -92,20 +116,18 @@ export const formatFilters: readonly Plugin[] = [
       return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
     },
   },
-  {
-    name: "strftime",
-    apply: (input, given, named) => {
-      const bound = bind("strftime", ["second", "utc"], given, named);
-      const second = bound.get("second");
-      const time =
-        second === undefined || second === null ? undefined : (numeric(second) ?? Number(textArgument(second)));
-      if (time !== undefined && Number.isNaN(time))
-        throw new ExpressionError(`Invalid value for epoch value (${pythonString(second)})`);
-      const date = time === undefined ? new Date() : new Date(time * 1000);
-      return strftime(textArgument(input), date, truthy(bound.get("utc") ?? false));
-    },
-  },
 ];
+
+function representable(value: unknown): unknown {
+  if (value instanceof Range) throw new ExpressionError(`('cannot represent an object', ${pythonString(value)})`);
+  return value;
+}
+
+/** The value itself where it is one text holds; with what is lazy in it worked out. */
+function definedText(value: unknown): unknown {
+  if (value instanceof Range || value instanceof Tuple) return value;
+  return toFinal(value);
+}
 
 function jsonOptions(named: Named) {
   const indent = numeric(named.get("indent"));
@@ -113,6 +135,7 @@ function jsonOptions(named: Named) {
     ...(indent === undefined ? {} : { indent }),
     sortKeys: truthy(named.get("sort_keys") ?? false),
     ensureAscii: truthy(named.get("ensure_ascii") ?? true),
+    textOf: (value: Instance) => (value instanceof DateTime ? value.isoText() : undefined),
     ...(Array.isArray(named.get("separators"))
       ? { separators: (named.get("separators") as unknown[]).map(pythonString) }
       : {}),
@@ -138,87 +161,26 @@ function yamlOptions(named: Named, indent: number) {
   };
 }
 
-function nodeEncoding(bound: Named): BufferEncoding {
-  const name = pythonString(bound.get("encoding") ?? "utf-8").toLowerCase();
-  if (/^utf-?8$/.test(name)) return "utf8";
-  if (/^(latin-?1|iso-8859-1)$/.test(name)) return "latin1";
-  if (/^utf-?16(-?le)?$/.test(name)) return "utf16le";
-  if (name === "ascii") return "ascii";
-  throw new ExpressionError(`unknown encoding: ${name}`);
-}
-
-function encoded(text: string, bound: Named): Buffer {
-  const buffer = Buffer.from(text, nodeEncoding(bound));
-  const name = pythonString(bound.get("encoding") ?? "utf-8").toLowerCase();
-  return /^utf-?16$/.test(name) ? Buffer.concat([Buffer.from([0xff, 0xfe]), buffer]) : buffer;
+/** Python's `b64decode`: other characters are passed over, the padding must be right. */
+function base64Bytes(text: string): Buffer {
+  const clean = text.replace(/[^A-Za-z0-9+/=_-]/g, "");
+  const body = clean.replace(/=+$/, "");
+  if (body.length % 4 === 1)
+    throw new ExpressionError(
+      `Invalid base64-encoded string: number of data characters (${body.length}) cannot be 1 more than a multiple of 4`,
+    );
+  if (clean.length % 4 !== 0 && body.length % 4 !== 0) throw new ExpressionError("Incorrect padding");
+  return Buffer.from(body, "base64");
 }
 
 function digest(kind: string, text: string): string {
   const name = kind
     .toLowerCase()
     .replace("_", "-")
-    .replace(/^sha3-/, "sha3-");
+    .replace(/^blake2b$/, "blake2b512")
+    .replace(/^blake2s$/, "blake2s256");
+  if (name.startsWith("shake")) throw new ExpressionError("hexdigest() missing required argument 'length' (pos 1)");
   const known = getHashes().find((hash) => hash.toLowerCase() === name);
   if (known === undefined) throw new ExpressionError(`unsupported hash type ${kind}`);
   return createHash(known).update(text).digest("hex");
-}
-
-const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTHS = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-];
-
-/** C's strftime in the C locale. */
-export function strftime(format: string, date: Date, utc: boolean): string {
-  const at = utc ? date : new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
-  const two = (value: number) => String(value).padStart(2, "0");
-  const day = at.getUTCDay();
-  const start = Date.UTC(at.getUTCFullYear(), 0, 1);
-  const dayOfYear = Math.floor((at.getTime() - start) / 86_400_000) + 1;
-  const offset = utc ? 0 : -date.getTimezoneOffset();
-  const parts: Readonly<Record<string, () => string>> = {
-    "%Y": () => String(at.getUTCFullYear()),
-    "%y": () => two(at.getUTCFullYear() % 100),
-    "%m": () => two(at.getUTCMonth() + 1),
-    "%d": () => two(at.getUTCDate()),
-    "%e": () => String(at.getUTCDate()).padStart(2),
-    "%H": () => two(at.getUTCHours()),
-    "%I": () => two(at.getUTCHours() % 12 || 12),
-    "%M": () => two(at.getUTCMinutes()),
-    "%S": () => two(at.getUTCSeconds()),
-    "%p": () => (at.getUTCHours() < 12 ? "AM" : "PM"),
-    "%j": () => String(dayOfYear).padStart(3, "0"),
-    "%a": () => (DAYS[day] ?? "").slice(0, 3),
-    "%A": () => DAYS[day] ?? "",
-    "%b": () => (MONTHS[at.getUTCMonth()] ?? "").slice(0, 3),
-    "%B": () => MONTHS[at.getUTCMonth()] ?? "",
-    "%w": () => String(day),
-    "%u": () => String(day === 0 ? 7 : day),
-    "%s": () => String(Math.floor(date.getTime() / 1000)),
-    "%F": () => strftime("%Y-%m-%d", date, utc),
-    "%T": () => strftime("%H:%M:%S", date, utc),
-    "%D": () => strftime("%m/%d/%y", date, utc),
-    "%R": () => strftime("%H:%M", date, utc),
-    "%c": () => strftime("%a %b %e %H:%M:%S %Y", date, utc),
-    "%x": () => strftime("%m/%d/%y", date, utc),
-    "%X": () => strftime("%H:%M:%S", date, utc),
-    "%f": () => `${String(at.getUTCMilliseconds()).padStart(3, "0")}000`,
-    "%z": () => `${offset < 0 ? "-" : "+"}${two(Math.floor(Math.abs(offset) / 60))}${two(Math.abs(offset) % 60)}`,
-    "%Z": () => (offset === 0 ? (utc ? "GMT" : "UTC") : ""),
-    "%n": () => "\n",
-    "%t": () => "\t",
-    "%%": () => "%",
-  };
-  return format.replace(/%[a-zA-Z%]/g, (code) => parts[code]?.() ?? code);
 }

@@ -1,14 +1,15 @@
-import { randomInt } from "node:crypto";
 import { arithmetic } from "../arithmetic.ts";
 import { bind } from "../callable.ts";
 import { ExpressionError, Undefined } from "../errors.ts";
+import { Group } from "../group.ts";
 import { integerArgument, textArgument } from "../methods.ts";
+import { type Tuple, tuple, tupleOf } from "../sequences.ts";
 import {
   compare,
+  definedItems,
   dictEntries,
   equals,
   isDict,
-  isInteger,
   itemsOf,
   pythonString,
   toFinal,
@@ -20,7 +21,7 @@ import { byPath, type Plugin, type PluginContext } from "./plugin.ts";
 type Named = ReadonlyMap<string, unknown>;
 
 export const listFilters: readonly Plugin[] = [
-  { name: "list", apply: (input) => [...itemsOf(input)] },
+  { name: "list", apply: (input) => [...definedItems(input)] },
   { name: "length", apply: (input) => lengthOf(input) },
   { name: "count", apply: (input) => lengthOf(input) },
   { name: "first", apply: (input) => itemsOf(input)[0] ?? new Undefined("No first item, sequence was empty.") },
@@ -39,7 +40,7 @@ export const listFilters: readonly Plugin[] = [
   },
   {
     name: "reverse",
-    apply: (input) => (typeof input === "string" ? [...input].reverse().join("") : [...itemsOf(input)].reverse()),
+    apply: (input) => (typeof input === "string" ? [...input].reverse().join("") : [...definedItems(input)].reverse()),
   },
   {
     name: "sort",
@@ -47,35 +48,6 @@ export const listFilters: readonly Plugin[] = [
       const bound = bind("sort", ["reverse", "case_sensitive", "attribute"], given, named);
       const keys = keyMaker(bound.get("attribute"), truthy(bound.get("case_sensitive") ?? false), context);
       return sorted(itemsOf(input), keys, truthy(bound.get("reverse") ?? false));
-    },
-  },
-  {
-    name: "unique",
-    apply: (input, given, named, context) => {
-      const bound = bind("unique", ["case_sensitive", "attribute"], given, named);
-      const sensitive = bound.get("case_sensitive");
-      const path = bound.get("attribute");
-      const key = (item: unknown) => {
-        const value = path === undefined || path === null ? item : byPath(item, path, context);
-        return !truthy(sensitive ?? false) && typeof value === "string" ? value.toLowerCase() : value;
-      };
-      return distinct(itemsOf(input), key);
-    },
-  },
-  { name: "union", apply: (input, [other]) => distinct([...itemsOf(input), ...itemsOf(other)]) },
-  {
-    name: "intersect",
-    apply: (input, [other]) => distinct(itemsOf(input).filter((item) => has(itemsOf(other), item))),
-  },
-  {
-    name: "difference",
-    apply: (input, [other]) => distinct(itemsOf(input).filter((item) => !has(itemsOf(other), item))),
-  },
-  {
-    name: "symmetric_difference",
-    apply: (input, [other]) => {
-      const [a, b] = [itemsOf(input), itemsOf(other)];
-      return distinct([...a.filter((item) => !has(b, item)), ...b.filter((item) => !has(a, item))]);
     },
   },
   {
@@ -113,19 +85,27 @@ export const listFilters: readonly Plugin[] = [
     apply: (input, given, named, context) => {
       const bound = bind("groupby", ["attribute", "default", "case_sensitive"], given, named);
       const path = bound.get("attribute");
-      const keyOf = (item: unknown) => {
+      if (path === undefined)
+        throw new ExpressionError("groupby() missing 1 required positional argument: 'attribute'");
+      const isSensitive = truthy(bound.get("case_sensitive") ?? false);
+      const written = (item: unknown) => {
         const value = byPath(item, path, context);
+        // The original has a default too, but what is missing is told before it is asked for.
         if (value instanceof Undefined) throw value.error();
         return value;
       };
+      const keyOf = (item: unknown) => {
+        const value = written(item);
+        return typeof value === "string" && !isSensitive ? value.toLowerCase() : value;
+      };
       const groups: [unknown, unknown[]][] = [];
-      for (const item of sorted(itemsOf(input), keyOf, false)) {
+      for (const item of sorted(definedItems(input), keyOf, false)) {
         const key = keyOf(item);
-        const group = groups.find(([known]) => equals(known, key));
-        if (group === undefined) groups.push([key, [item]]);
-        else group[1].push(item);
+        const group = groups.at(-1);
+        if (group !== undefined && equals(group[0], key)) group[1].push(item);
+        else groups.push([key, [item]]);
       }
-      return groups;
+      return groups.map(([, items]) => new Group(written(items[0]), items));
     },
   },
   { name: "min", apply: (input, given, named, context) => extreme(input, given, named, context, -1) },
@@ -147,7 +127,9 @@ export const listFilters: readonly Plugin[] = [
     apply: (input, given, named) => {
       const bound = bind("batch", ["linecount", "fill_with"], given, named);
       const size = integerArgument(bound.get("linecount"));
-      const items = itemsOf(input);
+      const items = definedItems(input);
+      if (size === 0) return items.length === 0 ? [] : [[], [...items]];
+      if (size < 0) return items.length === 0 ? [] : [[...items]];
       const rows: unknown[][] = [];
       for (let at = 0; at < items.length; at += size) {
         const row = items.slice(at, at + size);
@@ -163,7 +145,7 @@ export const listFilters: readonly Plugin[] = [
     apply: (input, given, named) => {
       const bound = bind("slice", ["slices", "fill_with"], given, named);
       const count = integerArgument(bound.get("slices"));
-      const items = itemsOf(input);
+      const items = definedItems(input);
       const each = Math.floor(items.length / count);
       const longer = items.length % count;
       let at = 0;
@@ -175,67 +157,27 @@ export const listFilters: readonly Plugin[] = [
       });
     },
   },
-  { name: "zip", apply: (input, given) => zip([input, ...given], false, null) },
+  {
+    name: "zip",
+    apply: (input, given, named) =>
+      zip([input, ...given], false, null, truthy(bind("zip", ["strict"], [], named).get("strict") ?? false)),
+  },
   { name: "zip_longest", apply: (input, given, named) => zip([input, ...given], true, named.get("fillvalue") ?? null) },
   {
     name: "product",
     apply: (input, given, named) => product([input, ...given], integerArgument(named.get("repeat") ?? 1)),
   },
-  { name: "combinations", apply: (input, [size]) => combinations(itemsOf(input), integerArgument(size)) },
+  { name: "combinations", apply: (input, [size]) => combinations(definedItems(input), integerArgument(size)) },
   {
     name: "permutations",
-    apply: (input, [size]) => permutations(itemsOf(input), integerArgument(size ?? itemsOf(input).length)),
+    apply: (input, [size]) => permutations(definedItems(input), integerArgument(size ?? itemsOf(input).length)),
   },
   { name: "subelements", apply: subelements },
-  {
-    name: "random",
-    apply: (input, given, named) => {
-      const bound = bind("random", ["start", "step", "seed"], given, named);
-      if (!isInteger(input)) return itemsOf(input)[randomInt(Math.max(1, itemsOf(input).length))];
-      const start = integerArgument(bound.get("start") ?? 0);
-      const step = integerArgument(bound.get("step") ?? 1);
-      const count = Math.ceil((Number(input) - start) / step);
-      if (count <= 0) throw new ExpressionError("empty range for randrange()");
-      return start + step * randomInt(count);
-    },
-  },
-  {
-    name: "shuffle",
-    apply: (input) => {
-      const items = [...itemsOf(input)];
-      for (let at = items.length - 1; at > 0; at--) {
-        const other = randomInt(at + 1);
-        [items[at], items[other]] = [items[other], items[at]];
-      }
-      return items;
-    },
-  },
 ];
 
 function lengthOf(value: unknown): number {
   if (typeof value === "string" || Array.isArray(value) || isDict(value)) return itemsOf(value).length;
   throw new ExpressionError(`object of type '${typeName(value)}' has no len()`);
-}
-
-function has(items: readonly unknown[], item: unknown): boolean {
-  return items.some((other) => equals(other, item));
-}
-
-/** The items, each value once, in the order first met. */
-function distinct(items: readonly unknown[], keyOf: (item: unknown) => unknown = (item) => item): unknown[] {
-  const texts = new Set<unknown>();
-  const others: unknown[] = [];
-  return items.filter((item) => {
-    const key = keyOf(item);
-    if (typeof key === "string") {
-      if (texts.has(key)) return false;
-      texts.add(key);
-      return true;
-    }
-    if (has(others, key)) return false;
-    others.push(key);
-    return true;
-  });
 }
 
 function keyMaker(path: unknown, caseSensitive: boolean, context: PluginContext): (item: unknown) => unknown {
@@ -264,6 +206,8 @@ function flatten(items: readonly unknown[], levels: number, skipNulls: boolean):
 
 function mapFilter(input: unknown, given: readonly unknown[], named: Named, context: PluginContext): unknown {
   if (input instanceof Undefined) return input;
+  for (const value of [...given, ...named.values()]) if (value instanceof Undefined) return value;
+  if (isNothing(input)) return [];
   const items = itemsOf(input);
   if (given.length === 0 && named.has("attribute")) {
     const path = named.get("attribute");
@@ -281,6 +225,11 @@ function mapFilter(input: unknown, given: readonly unknown[], named: Named, cont
   return items.map((item) => context.applyFilter(filter, item, rest, named));
 }
 
+/** What `map` and its kin find nothing to do in, whatever it is. */
+function isNothing(input: unknown): boolean {
+  return !truthy(input);
+}
+
 function chosen(
   input: unknown,
   given: readonly unknown[],
@@ -289,6 +238,8 @@ function chosen(
   wanted: boolean,
 ): unknown {
   if (input instanceof Undefined) return input;
+  for (const value of [...given, ...named.values()]) if (value instanceof Undefined) return value;
+  if (isNothing(input)) return [];
   const [test, ...rest] = given;
   return itemsOf(input).filter((item) => {
     const result = test === undefined ? truthy(item) : context.applyTest(textArgument(test), item, rest, named);
@@ -304,6 +255,8 @@ function chosenBy(
   wanted: boolean,
 ): unknown {
   if (input instanceof Undefined) return input;
+  for (const value of [...given, ...named.values()]) if (value instanceof Undefined) return value;
+  if (isNothing(input)) return [];
   const [path, test, ...rest] = given;
   if (path === undefined) throw new ExpressionError("Missing parameter for attribute name");
   return itemsOf(input).filter((item) => {
@@ -327,46 +280,53 @@ function extreme(
   return items.reduce((best, item) => (sign * compare(keyOf(item), keyOf(best)) > 0 ? item : best));
 }
 
-function zip(lists: readonly unknown[], longest: boolean, fill: unknown): unknown[] {
-  const all = lists.map(itemsOf);
+function zip(lists: readonly unknown[], longest: boolean, fill: unknown, isStrict = false): unknown[] {
+  const all = lists.map(definedItems);
   const sizes = all.map((items) => items.length);
   const size = longest ? Math.max(...sizes) : Math.min(...sizes);
+  const odd = sizes.findIndex((one) => one !== sizes[0]);
+  if (isStrict && odd !== -1)
+    throw new ExpressionError(
+      `zip() argument ${odd + 1} is ${(sizes[odd] ?? 0) > (sizes[0] ?? 0) ? "longer" : "shorter"} than argument ${odd === 1 ? 1 : `1-${odd}`}`,
+    );
   return Array.from({ length: size }, (_none, index) =>
-    all.map((items) => (index < items.length ? items[index] : fill)),
+    tupleOf(all.map((items) => (index < items.length ? items[index] : fill))),
   );
 }
 
 const MAX_PRODUCED = 200_000;
 
-function product(lists: readonly unknown[], repeat: number): unknown[][] {
-  const all = Array.from({ length: repeat }, () => lists.map(itemsOf)).flat();
-  return all.reduce<unknown[][]>(
+function product(lists: readonly unknown[], repeat: number): Tuple[] {
+  const all = Array.from({ length: repeat }, () => lists.map(definedItems)).flat();
+  return all.reduce<Tuple[]>(
     (rows, items) => {
       if (rows.length * items.length > MAX_PRODUCED) throw new ExpressionError("the product is too large");
-      return rows.flatMap((row) => items.map((item) => [...row, item]));
+      return rows.flatMap((row) => items.map((item) => tupleOf([...row, item])));
     },
-    [[]],
+    [tuple()],
   );
 }
 
-function combinations(items: readonly unknown[], size: number): unknown[][] {
-  if (size === 0) return [[]];
-  const rows: unknown[][] = [];
+function combinations(items: readonly unknown[], size: number): Tuple[] {
+  if (size < 0) throw new ExpressionError("r must be non-negative");
+  if (size === 0) return [tuple()];
+  const rows: Tuple[] = [];
   items.forEach((item, index) => {
     for (const rest of combinations(items.slice(index + 1), size - 1)) {
-      rows.push([item, ...rest]);
+      rows.push(tuple(item, ...rest));
       if (rows.length > MAX_PRODUCED) throw new ExpressionError("there are too many combinations");
     }
   });
   return rows;
 }
 
-function permutations(items: readonly unknown[], size: number): unknown[][] {
-  if (size === 0) return [[]];
-  const rows: unknown[][] = [];
+function permutations(items: readonly unknown[], size: number): Tuple[] {
+  if (size < 0) throw new ExpressionError("r must be non-negative");
+  if (size === 0) return [tuple()];
+  const rows: Tuple[] = [];
   items.forEach((item, index) => {
     for (const rest of permutations([...items.slice(0, index), ...items.slice(index + 1)], size - 1)) {
-      rows.push([item, ...rest]);
+      rows.push(tuple(item, ...rest));
       if (rows.length > MAX_PRODUCED) throw new ExpressionError("there are too many permutations");
     }
   });
@@ -387,6 +347,6 @@ function subelements(input: unknown, given: readonly unknown[], named: Named, co
       throw new ExpressionError(`could not find '${pythonString(key)}' key in iterated item`);
     }
     if (!Array.isArray(value)) throw new ExpressionError(`the key ${pythonString(path.at(-1))} should point to a list`);
-    return value.map((item: unknown) => [element, item]);
+    return value.map((item: unknown) => tuple(element, item));
   });
 }

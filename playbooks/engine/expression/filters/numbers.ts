@@ -1,7 +1,17 @@
-import { arithmetic } from "../arithmetic.ts";
 import { bind } from "../callable.ts";
-import { ExpressionError, Undefined } from "../errors.ts";
-import { floatOf, integerOf, isFloat, isInteger, numeric, pythonString, truthy, typeName } from "../values.ts";
+import { ExpressionError, Failed, Undefined } from "../errors.ts";
+import {
+  definedItems,
+  floatOf,
+  integerOf,
+  isFloat,
+  isInteger,
+  numeric,
+  pythonRepr,
+  pythonString,
+  truthy,
+  typeName,
+} from "../values.ts";
 import type { Plugin } from "./plugin.ts";
 
 export const numberFilters: readonly Plugin[] = [
@@ -11,8 +21,12 @@ export const numberFilters: readonly Plugin[] = [
     apply: (input, given, named) => {
       const bound = bind("default", ["default_value", "boolean"], given, named);
       const otherwise = bound.has("default_value") ? bound.get("default_value") : "";
-      if (input instanceof Undefined) return input.isBlank ? input : otherwise;
-      return bound.get("boolean") === true && !truthy(input) ? otherwise : input;
+      const boolean = bound.get("boolean") ?? false;
+      if (boolean instanceof Undefined) throw boolean.error();
+      if (typeof boolean !== "boolean")
+        throw new ExpressionError(`The 'boolean' argument must be of type 'bool', not '${typeName(boolean)}'.`);
+      if (input instanceof Undefined && !input.isBlank) return input instanceof Failed ? input : otherwise;
+      return boolean && !truthy(input) ? otherwise : input;
     },
   },
   {
@@ -31,12 +45,12 @@ export const numberFilters: readonly Plugin[] = [
     name: "mandatory",
     acceptsUndefined: true,
     apply: (input, given, named) => {
-      if (!(input instanceof Undefined)) return input;
       const message = bind("mandatory", ["msg"], given, named).get("msg");
-      const name = /^('.*') is undefined$/.exec(input.message)?.[1];
+      if (!(input instanceof Undefined) || input instanceof Failed || input.isBlank) return input;
+      const name = input.missingName === undefined ? undefined : pythonRepr(input.missingName);
       throw new ExpressionError(
-        typeof message === "string"
-          ? message
+        message !== undefined && message !== null
+          ? pythonString(message)
           : `Mandatory variable ${name === undefined ? "" : `${name} `}not defined.`,
       );
     },
@@ -80,15 +94,24 @@ export const numberFilters: readonly Plugin[] = [
       if (method === "floor") return floatOf(Math.floor(number * scale) / scale);
       if (method !== "common") throw new ExpressionError("method must be common, ceil or floor");
       const rounded = roundHalfEven(number, Number(bound.get("precision") ?? 0));
-      return isInteger(input) ? rounded : floatOf(rounded);
+      return isInteger(input) || typeof input === "boolean" ? rounded : floatOf(rounded);
     },
   },
-  { name: "pow", apply: (input, [power]) => floatOf(real(input) ** real(power)) },
+  {
+    name: "pow",
+    apply: (input, given) => {
+      if (given.length !== 1) throw new ExpressionError("power() missing 1 required positional argument: 'y'");
+      return floatOf(raised(real(input), real(given[0])));
+    },
+  },
   {
     name: "root",
     apply: (input, [base]) => {
       const degree = base === undefined ? 2 : real(base);
-      return floatOf(degree === 2 ? Math.sqrt(real(input)) : real(input) ** (1 / degree));
+      if (degree === 0) throw new ExpressionError("float division by zero");
+      if (degree === 2 && real(input) < 0)
+        throw new ExpressionError("root() can only be used on numbers: math domain error");
+      return floatOf(degree === 2 ? Math.sqrt(real(input)) : raised(real(input), 1 / degree));
     },
   },
   {
@@ -100,9 +123,17 @@ export const numberFilters: readonly Plugin[] = [
       return floatOf(real(base) === 10 ? Math.log10(number) : Math.log(number) / Math.log(real(base)));
     },
   },
-  { name: "human_readable", apply: humanReadable },
-  { name: "human_to_bytes", apply: humanToBytes },
 ];
+
+/** Python's `math.pow`. */
+function raised(base: number, exponent: number): number {
+  const result = base ** exponent;
+  if ((Number.isNaN(result) && !Number.isNaN(base) && !Number.isNaN(exponent)) || (base === 0 && exponent < 0))
+    throw new ExpressionError("math domain error");
+  if (!Number.isFinite(result) && Number.isFinite(base) && Number.isFinite(exponent))
+    throw new ExpressionError("math range error");
+  return result;
+}
 
 function real(value: unknown): number {
   const number = numeric(value);
@@ -114,6 +145,7 @@ const TRUE_WORDS = new Set(["yes", "on", "true", "1"]);
 
 /** Ansible's `bool`: its words for yes, and 1; everything else is no. */
 export function toBool(value: unknown): boolean {
+  if (Array.isArray(value)) definedItems(value);
   if (typeof value === "boolean") return value;
   if (typeof value === "string") return TRUE_WORDS.has(value.toLowerCase());
   return numeric(value) === 1;
@@ -144,7 +176,7 @@ function wholeOf(value: number): number | bigint {
   return Number.isSafeInteger(value) ? value + 0 : BigInt(value);
 }
 
-function parseFloatText(text: string): number | undefined {
+export function parseFloatText(text: string): number | undefined {
   const trimmed = text.trim().replace(/(?<=\d)_(?=\d)/g, "");
   if (/^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(trimmed)) return Number(trimmed);
   if (/^[-+]?(?:inf|infinity)$/i.test(trimmed))
@@ -166,47 +198,4 @@ function roundHalfEven(value: number, digits: number): number {
     return floor % 2 === 0 ? floor : floor + 1;
   }
   return Number(value.toFixed(Math.min(digits, 100)));
-}
-
-const SIZES: readonly [string, number][] = [
-  ["Y", 2 ** 80],
-  ["Z", 2 ** 70],
-  ["E", 2 ** 60],
-  ["P", 2 ** 50],
-  ["T", 2 ** 40],
-  ["G", 2 ** 30],
-  ["M", 2 ** 20],
-  ["K", 2 ** 10],
-  ["B", 1],
-];
-
-function humanReadable(input: unknown, given: readonly unknown[], named: ReadonlyMap<string, unknown>): string {
-  const bound = bind("human_readable", ["isbits", "unit"], given, named);
-  const size = typeof input === "string" ? Number(input) : real(input);
-  const bits = truthy(bound.get("isbits") ?? false);
-  const unit = bound.get("unit");
-  const [suffix, limit] =
-    SIZES.find(([letter, least]) =>
-      unit === undefined || unit === null ? size >= least : letter === pythonString(unit).toUpperCase()[0],
-    ) ?? (["B", 1] as const);
-  const base = bits ? "bits" : "Bytes";
-  const name = suffix === "B" ? base : suffix + (bits ? "b" : "B");
-  return `${(size / limit).toFixed(2)} ${name}`;
-}
-
-function humanToBytes(input: unknown, given: readonly unknown[], named: ReadonlyMap<string, unknown>): unknown {
-  const bound = bind("human_to_bytes", ["default_unit", "isbits"], given, named);
-  const match = /^\s*(\d*\.?\d*)\s*([A-Za-z]+)?/.exec(pythonString(input));
-  const number = Number(match?.[1] ?? "");
-  if (match === null || match[1] === "" || Number.isNaN(number))
-    throw new ExpressionError(`human_to_bytes() can't interpret following string: ${pythonString(input)}`);
-  const unit =
-    match[2] ?? (typeof bound.get("default_unit") === "string" ? pythonString(bound.get("default_unit")) : "");
-  if (unit === "") return Math.round(number);
-  const size = SIZES.find(([letter]) => letter === unit[0]?.toUpperCase());
-  const isBits = truthy(bound.get("isbits") ?? false);
-  const isValid = isBits ? /^(?:[a-zA-Z]b?|[a-zA-Z]?bits?)$/ : /^(?:[a-zA-Z]B?|[bB]ytes?|[a-zA-Z]?[bB]ytes?)$/;
-  if (size === undefined || !isValid.test(unit))
-    throw new ExpressionError(`human_to_bytes() failed to convert ${pythonString(input)}. Value is not a valid string`);
-  return arithmetic("+", Math.round(number * size[1]), 0);
 }

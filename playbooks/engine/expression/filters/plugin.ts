@@ -14,6 +14,8 @@ export interface PluginContext {
 /** A filter or a test. */
 export interface Plugin {
   readonly name: string;
+  /** What it takes after its input, as signatures.ts writes it; without it anything. */
+  readonly signature?: string;
   /** Given undefined values as they are, instead of being passed over for them. */
   readonly acceptsUndefined?: boolean;
   apply(

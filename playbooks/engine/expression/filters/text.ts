@@ -1,10 +1,13 @@
 import { shellQuote } from "#inventory/kernel/shell.ts";
 import { bind } from "../callable.ts";
 import { ExpressionError } from "../errors.ts";
-import { capitalize, center, integerArgument, replaceText, splitText, strip, textArgument } from "../methods.ts";
+import { integerArgument, textArgument } from "../methods.ts";
 import { escapeRegExp, pythonRegExp, substitute } from "../regular-expression.ts";
+import { tupleOf } from "../sequences.ts";
 import { percentFormat } from "../text-format.ts";
-import { dictEntries, isDict, isInteger, itemsOf, pythonRepr, pythonString, truthy, typeName } from "../values.ts";
+import { capitalize, center, replaceText, splitLines, splitText, strip } from "../text-transformations.ts";
+import { wrapLine } from "../text-wrapping.ts";
+import { isDict, itemsOf, pythonRepr, pythonString, truthy, typeName } from "../values.ts";
 import type { Plugin } from "./plugin.ts";
 
 function flagsOf(bound: ReadonlyMap<string, unknown>): string {
@@ -46,14 +49,18 @@ export const textFilters: readonly Plugin[] = [
       return splitText(textArgument(input), bound.get("sep"), Number(bound.get("maxsplit") ?? -1));
     },
   },
-  { name: "center", apply: (input, [width]) => center(pythonString(input), Number(width ?? 80), " ") },
+  {
+    name: "center",
+    apply: (input, given, named) =>
+      center(pythonString(input), integerArgument(bind("center", ["width"], given, named).get("width") ?? 80), " "),
+  },
   { name: "wordcount", apply: (input) => (pythonString(input).match(/[\p{L}\p{N}_]+/gu) ?? []).length },
   {
     name: "format",
     apply: (input, given, named) => {
       if (given.length > 0 && named.size > 0)
         throw new ExpressionError("can't handle positional and keyword arguments at the same time");
-      return percentFormat(pythonString(input), named.size > 0 ? new Map(named) : given);
+      return percentFormat(pythonString(input), named.size > 0 ? new Map(named) : tupleOf(given));
     },
   },
   {
@@ -76,10 +83,18 @@ export const textFilters: readonly Plugin[] = [
     name: "truncate",
     apply: (input, given, named) => {
       const bound = bind("truncate", ["length", "killwords", "end", "leeway"], given, named);
-      const text = pythonString(input);
       const length = integerArgument(bound.get("length") ?? 255);
       const end = textArgument(bound.get("end") ?? "...");
       const leeway = integerArgument(bound.get("leeway") ?? 5);
+      if (length < end.length) throw new ExpressionError(`expected length >= ${end.length}, got ${length}`);
+      if (leeway < 0) throw new ExpressionError(`expected leeway >= 0, got ${leeway}`);
+      if (typeof input !== "string") {
+        const size = Array.isArray(input) || isDict(input) ? itemsOf(input).length : undefined;
+        if (size === undefined) throw new ExpressionError(`object of type '${typeName(input)}' has no len()`);
+        if (size <= length + leeway) return input;
+        throw new ExpressionError(`'${typeName(input)}' object has no attribute 'rsplit'`);
+      }
+      const text = input;
       if (text.length <= length + leeway) return text;
       const cut = text.slice(0, length - end.length);
       return (
@@ -91,24 +106,18 @@ export const textFilters: readonly Plugin[] = [
     name: "wordwrap",
     apply: (input, given, named) => {
       const bound = bind("wordwrap", ["width", "break_long_words", "wrapstring", "break_on_hyphens"], given, named);
-      const width = integerArgument(bound.get("width") ?? 79);
-      const wrap = (line: string) => {
-        const rows: string[] = [];
-        let row = "";
-        for (const word of line.split(/\s+/).filter((part) => part !== "")) {
-          if (row !== "" && row.length + 1 + word.length > width) {
-            rows.push(row);
-            row = "";
-          }
-          row = row === "" ? word : `${row} ${word}`;
-          while (row.length > width) {
-            rows.push(row.slice(0, width));
-            row = row.slice(width);
-          }
-        }
-        return [...rows, row].join("\n");
+      if (typeof input !== "string")
+        throw new ExpressionError(`'${typeName(input)}' object has no attribute 'splitlines'`);
+      const newline = pythonString(bound.get("wrapstring") ?? "\n");
+      const options = {
+        width: integerArgument(bound.get("width") ?? 79),
+        breaksLongWords: truthy(bound.get("break_long_words") ?? true),
+        breaksOnHyphens: truthy(bound.get("break_on_hyphens") ?? true),
       };
-      return pythonString(input).split("\n").map(wrap).join("\n");
+      if (options.width <= 0) throw new ExpressionError(`invalid width ${options.width} (must be > 0)`);
+      return splitLines(input, false)
+        .map((line) => wrapLine(line, options).join(newline))
+        .join(newline);
     },
   },
   {
@@ -174,33 +183,8 @@ export const textFilters: readonly Plugin[] = [
   },
   { name: "quote", apply: (input) => (input === null || input === "" ? "''" : pythonQuote(pythonString(input))) },
   { name: "comment", apply: (input, given, named) => comment(textArgument(input), given, named) },
-  { name: "escape", apply: (input) => escapeHtml(pythonString(input)) },
-  { name: "e", apply: (input) => escapeHtml(pythonString(input)) },
-  { name: "safe", apply: (input) => pythonString(input) },
-  {
-    name: "striptags",
-    apply: (input) =>
-      pythonString(input)
-        .replace(/<!--.*?-->|<[^>]*>/gs, "")
-        .split(/\s+/)
-        .join(" ")
-        .trim(),
-  },
   { name: "pprint", apply: (input) => pythonRepr(input) },
-  { name: "urlencode", apply: (input) => urlEncode(input) },
-  { name: "type_debug", apply: (input) => typeName(input) },
-  {
-    name: "filesizeformat",
-    apply: (input, [binary]) => {
-      const base = truthy(binary ?? false) ? 1024 : 1000;
-      const units = base === 1024 ? ["KiB", "MiB", "GiB", "TiB", "PiB"] : ["kB", "MB", "GB", "TB", "PB"];
-      const bytes = Number(pythonString(input));
-      if (bytes === 1) return "1 Byte";
-      if (bytes < base) return `${bytes} Bytes`;
-      const power = Math.min(units.length, Math.floor(Math.log(bytes) / Math.log(base)));
-      return `${(bytes / base ** power).toFixed(1)} ${units[power - 1]}`;
-    },
-  },
+  { name: "type_debug", acceptsUndefined: true, apply: (input) => typeName(input) },
 ];
 
 /** `shlex.quote`, which leaves fewer characters bare than a shell would. */
@@ -208,30 +192,6 @@ function pythonQuote(text: string): string {
   if (/^[\w@%+=:,./-]+$/.test(text)) return text;
   const quoted = shellQuote(text);
   return quoted.startsWith("'") ? quoted.replaceAll("'\\''", "'\"'\"'") : `'${text}'`;
-}
-
-function escapeHtml(text: string): string {
-  const marks: Readonly<Record<string, string>> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&#34;",
-    "'": "&#39;",
-  };
-  return text.replace(/[&<>"']/g, (char) => marks[char] ?? char);
-}
-
-function urlEncode(input: unknown): string {
-  const encode = (value: unknown, forQuery: boolean) => {
-    const text = encodeURIComponent(pythonString(value)).replace(
-      /[!'()*]/g,
-      (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-    );
-    return forQuery ? text.replaceAll("%20", "+") : text.replaceAll("%2F", "/");
-  };
-  if (typeof input === "string" || isInteger(input)) return encode(input, false);
-  const pairs = isDict(input) ? dictEntries(input) : itemsOf(input).map((pair) => itemsOf(pair));
-  return pairs.map(([key, value]) => `${encode(key, true)}=${encode(value, true)}`).join("&");
 }
 
 const COMMENT_STYLES: Readonly<Record<string, { decoration: string; beginning?: string; end?: string }>> = {
