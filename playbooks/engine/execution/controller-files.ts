@@ -7,6 +7,8 @@ import type { OperationContext, TemplateRequest } from "../../operations/operati
 import { findLocalFile } from "../actions/local-files.ts";
 import { ExpressionError } from "../expression/errors.ts";
 import type { Templar } from "../expression/templar.ts";
+import { templateFolders } from "../expression/template-folders.ts";
+import { FILE_LAYOUT } from "../expression/template-layout.ts";
 import { pythonString } from "../expression/values.ts";
 import type { HostScope } from "../variables/host-scope.ts";
 
@@ -31,9 +33,10 @@ export function controllerFiles(task: {
       const values = await templateVariables(request);
       if (scope.get("ansible_managed") === undefined) values["ansible_managed"] = "Ansible managed";
       const { trimBlocks, lstripBlocks } = request;
-      const layout = { trimBlocks, lstripBlocks, literalTexts: false };
+      const layout = { ...FILE_LAYOUT, trimBlocks, lstripBlocks };
       try {
-        return templar.renderText(source, scope.with({ values, raw: false }), layout);
+        const inner = scope.with({ values, raw: false });
+        return templar.renderText(source, inner, layout, templateFolders(request.path, scope));
       } catch (error) {
         if (error instanceof ExpressionError) throw new Error(error.message, { cause: error });
         throw error;
