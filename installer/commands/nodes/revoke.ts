@@ -13,7 +13,7 @@ export default class NodesRevoke extends BaseCommand {
   static override summary = "Void a node's certificates at once, because they may be in wrong hands.";
   static override description =
     `Every certificate of the node and every unused join token of it is void from this moment, on connections that are open
-as well. The node stays in the site and becomes unreachable. Who did it and why is among the events.
+as well. The node stays in the site and waits for a new join token. Who did it and why is among the events.
 
 "bdap apply" brings it back: it gives the node a new token over SSH, and its agent joins again with a new key. If the server
 itself is in wrong hands, do not: take it out of the site with "bdap nodes remove" and install it anew.`;

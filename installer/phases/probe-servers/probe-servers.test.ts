@@ -1,10 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Target } from "#inventory/select/targets.ts";
 import { openKnownHosts } from "#playbooks/connectors/ssh/known-hosts.ts";
 import { type LoopbackSshd, startLoopbackSshd } from "#playbooks/connectors/ssh/loopback-sshd.ts";
+import type { FactSections } from "#playbooks/facts/fact.ts";
 import { facts } from "#playbooks/facts/registry.ts";
 import type { ProbeEvent } from "./events.ts";
 import type { ServerReading } from "./probe-server.ts";
@@ -98,4 +101,34 @@ test("a reading that cannot be kept ends the probe, and so does stopping it", as
   const full = new Error("no space left");
   await expect(probe([here], { keep: () => Promise.reject(full) })).rejects.toBe(full);
   await expect(probe([here], { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
+});
+
+test("what is held of a server is not the whole of what it printed", async () => {
+  const [system] = facts.filter((fact) => fact.name === "operating-system");
+  const [kernel] = await probe([here]).then(() => kept.map((reading) => reading.facts.facts["operating-system"].value));
+  if (system === undefined || kernel === null || kernel === undefined) throw new Error("nothing was read");
+  const talkative = {
+    ...system,
+    sections: { words: "head -c 2000000 /dev/zero | tr '\\0' x" },
+    parse: (sections: FactSections) => ({
+      value: { ...kernel, name: sections["words"]?.stdout.slice(0, 100) ?? "" },
+      unknown: [],
+    }),
+  };
+  setFlagsFromString("--expose_gc");
+  const collect = runInNewContext("gc") as () => void;
+  const held = async () => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = await held();
+  const outcomes = await probe(
+    Array.from({ length: 20 }, (_, at) => ({ name: `here${at}`, address: "127.0.0.1" })),
+    { facts: [talkative], keep: async () => undefined },
+  );
+  const after = await held();
+  const names = outcomes.map((outcome) => (outcome.status === "read" ? outcome.summary.os?.length : outcome.error));
+  expect(new Set(names)).toEqual(new Set([100]));
+  // One server's output is 2 MB; holding it for each would be forty.
+  expect(after - before).toBeLessThan(8_000_000);
 });

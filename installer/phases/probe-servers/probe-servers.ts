@@ -84,7 +84,15 @@ async function probeTarget(request: ProbeRequest, target: Target, jumps: JumpHos
   }
   await request.keep(reading);
   const summary = summaryOf(reading.facts, reading.unprivileged);
-  return { status: "read", target, summary, compared: comparedServer(reading.facts) };
+  return { status: "read", target, ...detached({ summary, compared: comparedServer(reading.facts) }) };
+}
+
+/**
+ * The same with texts of its own. What a parser cut out of a server's output is, to the engine below us, a view of the whole
+ * output, which would stay in memory as long as the smallest piece of it.
+ */
+function detached<T>(value: T): T {
+  return structuredClone(value);
 }
 
 async function readTarget(request: ProbeRequest, target: Target, jumps: JumpHosts): Promise<ServerReading> {
