@@ -1,9 +1,6 @@
 import { userInfo } from "node:os";
 import { dirname } from "node:path";
-import { loadInventory } from "#inventory/loader/load-inventory.ts";
-import { VaultValues } from "#inventory/loader/vault-values.ts";
 import { selectLimit } from "#inventory/select/patterns.ts";
-import { operations } from "../operations/registry.ts";
 import { engineErrors } from "./errors.ts";
 import type { EngineEvent } from "./events.ts";
 import { BackgroundJobs } from "./execution/background-jobs.ts";
@@ -12,13 +9,8 @@ import { Connections } from "./execution/connections.ts";
 import { CustomStatistics } from "./execution/custom-statistics.ts";
 import { PlaybookRunner } from "./execution/playbook-runner.ts";
 import type { RunnerServices } from "./execution/services.ts";
-import { type Scope, scopeOf } from "./expression/scope.ts";
-import { Templar } from "./expression/templar.ts";
 import { ForeignRunner } from "./foreign-modules/foreign-call.ts";
-import { ForeignModules } from "./foreign-modules/foreign-modules.ts";
-import { moduleFolders } from "./foreign-modules/module-folders.ts";
-import { ModuleTable } from "./loader/module-table.ts";
-import { PlaybookLoader } from "./loader/playbook-loader.ts";
+import { openPlaybook } from "./open-playbook.ts";
 import type { PlaybookOutcome, PlaybookRun } from "./run.ts";
 import { magicConstants } from "./variables/magic-constants.ts";
 import { VariableStore } from "./variables/variable-store.ts";
@@ -30,24 +22,8 @@ import { VariableStore } from "./variables/variable-store.ts";
  * signal is raised. What happens on hosts is no rejection: it is in the events, the recap and the exit code.
  */
 export async function runPlaybook(run: PlaybookRun): Promise<PlaybookOutcome> {
-  const vault = new VaultValues(run.vaultPassword);
-  const templar = new Templar({ decrypt: vault.text, environment: run.environment ?? {} });
-  const inventory = await loadInventory(run.inventory, vault);
-  const modules = new ModuleTable(operations, new ForeignModules(run.modules ?? moduleFolders(run.environment ?? {})));
-  const settings = run.settings ?? {};
-  const loader = new PlaybookLoader({
-    playbook: run.playbook,
-    ...(run.playbookText === undefined ? {} : { texts: new Map([[run.playbook, run.playbookText]]) }),
-    rolesPath: run.rolesPath,
-    collectionsPath: settings.collectionsPath ?? [],
-    settings,
-    modules,
-    vault,
-    templar,
-    scope: rawScope(run.extraVariables, templar),
-  });
-  const plays = await loader.load();
-  const limit = run.limit === undefined ? undefined : selectLimit(inventory, run.limit);
+  const { vault, templar, inventory, readInventory, modules, settings, loader, plays } = await openPlaybook(run);
+  const limit = run.limitedTo ?? (run.limit === undefined ? undefined : selectLimit(inventory, run.limit));
   const store = await VariableStore.open({
     inventory,
     templar,
@@ -58,7 +34,7 @@ export async function runPlaybook(run: PlaybookRun): Promise<PlaybookOutcome> {
     hashBehaviour: settings.hashBehaviour ?? "replace",
     injectFacts: settings.injectFacts ?? true,
     keywords: settings.keywords ?? {},
-    reload: () => loadInventory(run.inventory, vault),
+    reload: readInventory,
   });
   const censor = new Censor();
   censor.learn(run.extraVariables);
@@ -100,15 +76,4 @@ function inOrder(take: (event: EngineEvent) => void | Promise<void>): (event: En
     last = told.catch(() => undefined);
     return told;
   };
-}
-
-function rawScope(values: Readonly<Record<string, unknown>>, templar: Templar): Scope {
-  const raw = scopeOf(values);
-  const scope: Scope = {
-    get: (name) => {
-      const value = raw.get(name);
-      return value === undefined ? undefined : templar.resolve(value, scope);
-    },
-  };
-  return scope;
 }

@@ -24,4 +24,11 @@ export const engineErrors = {
       message: `${place}: ${keyword}: ${problem}`,
       hint: "Correct the file at that line.",
     }),
+  patternUnmatched: (problem: string) =>
+    new ApplianceError({
+      code: "PLAYBOOKS_PATTERN_UNMATCHED",
+      kind: "user",
+      message: problem,
+      hint: "Name hosts or groups of the inventory, or set ANSIBLE_HOST_PATTERN_MISMATCH to warning.",
+    }),
 };

@@ -1,4 +1,5 @@
 import type { Secret } from "#inventory/kernel/secret.ts";
+import type { Inventory } from "#inventory/loader/inventory.ts";
 import type { Connector } from "../connectors/connector.ts";
 import type { EngineEvent, HostRecap } from "./events.ts";
 import type { ModuleFolders } from "./foreign-modules/module-folders.ts";
@@ -11,11 +12,16 @@ export interface PlaybookRun {
   readonly playbookText?: string;
   /** Inventory files and directories, later ones win. */
   readonly inventory: readonly string[];
+  /** Reads the inventory, and reads it anew for `meta: refresh_inventory`; its sources alone unless given. */
+  readInventory?(): Promise<Inventory>;
   /** Where roles are looked for, beside the playbook's own roles/. */
   readonly rolesPath: readonly string[];
   /** Extra variables (`-e`), the highest precedence; values may hold `Secret`s at any depth. */
   readonly extraVariables: Readonly<Record<string, unknown>>;
+  /** Only these hosts: a pattern. */
   readonly limit?: string;
+  /** The hosts that `limit` leaves, where the caller has worked them out (a limit may name files). */
+  readonly limitedTo?: ReadonlySet<string>;
   readonly tags?: readonly string[];
   readonly skipTags?: readonly string[];
   readonly forks: number;
@@ -88,6 +94,10 @@ export interface RunSettings {
   readonly keywords?: Readonly<Record<string, unknown>>;
   /** What becoming another user asks for where no variable says it (`--ask-become-pass`). */
   readonly becomePassword?: Secret;
+  /** What `ansible_playbook_python` says: a Python of this machine, if it has one. */
+  readonly playbookPython?: string;
+  /** HOST_PATTERN_MISMATCH: what happens when a play's pattern matches nothing; told as a warning unless given. */
+  readonly patternMismatch?: "error" | "warning" | "ignore";
   /** `--start-at-task`: a name or glob; what comes before is not run. */
   readonly startAtTask?: string;
   /** `--step`: asked before each task; answers whether to run it, or to run all from now on. */

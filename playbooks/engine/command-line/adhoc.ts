@@ -1,7 +1,5 @@
 import { join } from "node:path";
-import { loadInventory } from "#inventory/loader/load-inventory.ts";
-import { VaultValues } from "#inventory/loader/vault-values.ts";
-import { selectHosts, selectLimit } from "#inventory/select/patterns.ts";
+import { selectHosts } from "#inventory/select/patterns.ts";
 import { expandPath } from "#inventory/settings/paths.ts";
 import { outputSettings } from "../configuration/output-settings.ts";
 import { runSettings } from "../configuration/run-settings.ts";
@@ -41,8 +39,8 @@ async function run(invocation: Invocation): Promise<number> {
   if (pattern === undefined)
     throw commandLineErrors.invalid(call.program, "the following arguments are required: pattern");
   if (more.length > 0) throw commandLineErrors.invalid(call.program, `unrecognized arguments: ${more.join(" ")}`);
-  const basis = await runBasis(call, words, settings, display);
-  const hosts = await hostsOf(pattern, basis);
+  const basis = await runBasis(invocation, pattern);
+  const hosts = hostsOf(pattern, basis);
   if (hosts.length === 0) {
     if (basis.limit !== undefined) throw commandLineErrors.noHosts();
     display.warning("No hosts matched, nothing to do");
@@ -85,12 +83,9 @@ async function run(invocation: Invocation): Promise<number> {
   }
 }
 
-async function hostsOf(pattern: string, basis: RunBasis): Promise<readonly string[]> {
-  const inventory = await loadInventory(basis.inventory, new VaultValues(basis.vaultPassword));
+function hostsOf(pattern: string, { hosts: { inventory, allowed } }: RunBasis): readonly string[] {
   const { hosts } = selectHosts(inventory, pattern);
-  if (basis.limit === undefined) return hosts;
-  const allowed = selectLimit(inventory, basis.limit);
-  return hosts.filter((host) => allowed.has(host));
+  return allowed === undefined ? hosts : hosts.filter((host) => allowed.has(host));
 }
 
 function playOf(

@@ -18,8 +18,8 @@ export interface Terminal {
   readonly columns: number | undefined;
   /** Whether somebody can be asked. */
   readonly isInteractive: boolean;
-  /** Asks for one line; what is typed is not shown where it is private. */
-  ask(question: string, isPrivate: boolean): Promise<string>;
+  /** Asks for one line; what is typed is not shown where it is private. Rejects when the signal is raised. */
+  ask(question: string, isPrivate: boolean, signal?: AbortSignal): Promise<string>;
   /** All of the standard input. */
   input(): Promise<string>;
 }

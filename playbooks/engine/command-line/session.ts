@@ -1,5 +1,6 @@
-import { stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
+import { join } from "node:path";
 import { Secret } from "#inventory/kernel/secret.ts";
 import { VaultValues } from "#inventory/loader/vault-values.ts";
 import { inventorySettings, vaultSettings } from "#inventory/settings/inventory-settings.ts";
@@ -9,18 +10,26 @@ import { connectionSettings } from "../configuration/connection-settings.ts";
 import { collectionsPath, rolesPath, runSettings } from "../configuration/run-settings.ts";
 import { Reach } from "../reach/reach.ts";
 import type { Display } from "../report/display.ts";
-import type { PlaybookRun, RunSettings } from "../run.ts";
+import type { Answer, PlaybookRun, Question, RunSettings } from "../run.ts";
 import type { Call } from "./call.ts";
 import { readExtraVariables } from "./extra-variables.ts";
+import { type CallHosts, openHosts } from "./hosts.ts";
 import type { Words } from "./options.ts";
 import { type Passwords, readPasswordFile, readPasswords } from "./passwords.ts";
+import type { Invocation } from "./program.ts";
 
 /** Everything of a run that the command line and the settings decide, whatever is run. */
-export type RunBasis = Omit<PlaybookRun, "playbook" | "onEvent">;
+export interface RunBasis extends Omit<PlaybookRun, "playbook" | "onEvent"> {
+  readonly hosts: CallHosts;
+}
 
-/** Reads all that a run stands on; asks for passwords where they are to be asked for. */
-export async function runBasis(call: Call, words: Words, settings: Settings, display: Display): Promise<RunBasis> {
-  const passwords = await readPasswords(call, words, settings);
+const NO_PASSWORDS: Passwords = { connection: undefined, become: undefined };
+
+/** Reads all that a run stands on; asks for passwords where they are to be asked for. `pattern`: the hosts, where they are known. */
+export async function runBasis(invocation: Invocation, pattern?: string): Promise<RunBasis> {
+  const { call, words, settings, display } = invocation;
+  const isListing = ["listHosts", "listTasks", "listTags", "syntaxCheck"].some((name) => words.flags.has(name));
+  const passwords = isListing ? NO_PASSWORDS : await readPasswords(call, words, settings);
   const vaultPassword = await readVaultPassword(call, words, settings);
   const vault = new VaultValues(vaultPassword);
   const extraVariables = await readExtraVariables(words.lists.get("extraVariables") ?? [], {
@@ -28,13 +37,17 @@ export async function runBasis(call: Call, words: Words, settings: Settings, dis
     path: (path) => expandPath(path, settings.around),
     merge: settings.get(runSettings.hashBehaviour) === "merge",
   });
+  const hosts = await openHosts(invocation, vault, extraVariables, pattern);
   const reach = openReach(words, settings, passwords, display);
   const limit = words.texts.get("limit");
   return {
-    inventory: await inventorySources(words, settings, display),
+    inventory: hosts.sources,
+    hosts,
+    readInventory: firstKnown(hosts.inventory, hosts.read),
     rolesPath: rolesPath(settings),
     extraVariables,
     ...(limit === undefined ? {} : { limit }),
+    ...(hosts.allowed === undefined ? {} : { limitedTo: hosts.allowed }),
     tags: tagList(words.lists.get("tags"), settings.get(runSettings.runTags)),
     skipTags: tagList(words.lists.get("skipTags"), settings.get(runSettings.skipTags)),
     forks: Number(words.texts.get("forks") ?? settings.get(runSettings.forks)),
@@ -43,9 +56,41 @@ export async function runBasis(call: Call, words: Words, settings: Settings, dis
     ...(vaultPassword === undefined ? {} : { vaultPassword }),
     verbosity: display.verbosity,
     environment: call.around.environment,
-    settings: engineSettings(words, settings, passwords),
+    settings: {
+      ...engineSettings(words, settings, passwords),
+      ...(words.flags.has("step") ? { step: (task) => askStep(call, task) } : {}),
+    },
     connect: (host, variables, signal) => reach.open(host, variables, signal),
+    ...(call.terminal.isInteractive ? { prompt: (question, signal) => answer(call, question, signal) } : {}),
     signal: call.signal,
+  };
+}
+
+async function answer({ terminal }: Call, question: Question, signal: AbortSignal): Promise<Answer> {
+  const { text, isPrivate, timeoutMilliseconds } = question;
+  const deadline = timeoutMilliseconds === undefined ? undefined : AbortSignal.timeout(timeoutMilliseconds);
+  try {
+    const both = deadline === undefined ? signal : AbortSignal.any([signal, deadline]);
+    return { text: await terminal.ask(text, isPrivate, both), end: "entered" };
+  } catch (error) {
+    if (deadline?.aborted === true && !signal.aborted) return { text: "", end: "timeout" };
+    throw error;
+  }
+}
+
+async function askStep({ terminal }: Call, task: string): Promise<"yes" | "no" | "continue"> {
+  const text = await terminal.ask(`Perform task: ${task} (N)o/(y)es/(c)ontinue: `, false);
+  if (/^(?:y|yes)$/i.test(text.trim())) return "yes";
+  return /^(?:c|continue)$/i.test(text.trim()) ? "continue" : "no";
+}
+
+/** What was read already, then what is read anew. */
+function firstKnown<T>(known: T, read: () => Promise<T>): () => Promise<T> {
+  let first: T | undefined = known;
+  return async () => {
+    const value = first ?? (await read());
+    first = undefined;
+    return value;
   };
 }
 
@@ -67,6 +112,8 @@ function engineSettings(words: Words, settings: Settings, passwords: Passwords):
     invalidTaskAttributeFailed: settings.get(runSettings.invalidTaskAttributeFailed),
     collectionsPath: collectionsPath(settings),
     ...(settings.file === undefined ? {} : { configFile: settings.file.path }),
+    playbookPython: pythonOf(settings),
+    patternMismatch: settings.get(inventorySettings.patternMismatch),
     keywords: {
       connection: words.texts.get("connection") ?? settings.get(connectionSettings.transport),
       ...(remoteUser === undefined ? {} : { remote_user: remoteUser }),
@@ -77,6 +124,12 @@ function engineSettings(words: Words, settings: Settings, passwords: Passwords):
     ...(passwords.become === undefined ? {} : { becomePassword: passwords.become }),
     ...(startAtTask === undefined ? {} : { startAtTask }),
   };
+}
+
+/** The first Python 3 in PATH; where there is none, where it would be. */
+function pythonOf({ around }: Settings): string {
+  const folders = (around.environment["PATH"] ?? "").split(":").filter((folder) => folder !== "");
+  return folders.map((folder) => join(folder, "python3")).find((path) => existsSync(path)) ?? "/usr/bin/python3";
 }
 
 function openReach(words: Words, settings: Settings, passwords: Passwords, display: Display): Reach {
@@ -102,22 +155,6 @@ function openReach(words: Words, settings: Settings, passwords: Passwords, displ
     settings.around,
     (message) => display.warning(message),
   );
-}
-
-async function inventorySources(words: Words, settings: Settings, display: Display): Promise<string[]> {
-  const given = words.lists.get("inventory");
-  const sources =
-    given === undefined
-      ? settings.get(inventorySettings.sources)
-      : given.map((source) => (source.includes(",") ? source : expandPath(source, settings.around)));
-  const found: string[] = [];
-  for (const source of sources) {
-    const isThere = source.includes(",") || (await stat(source).catch(() => undefined)) !== undefined;
-    if (isThere) found.push(source);
-    else if (given !== undefined) display.warning(`Unable to parse ${source} as an inventory source`);
-  }
-  if (found.length === 0) display.warning("No inventory was parsed, only implicit localhost is available");
-  return found;
 }
 
 async function readVaultPassword(call: Call, words: Words, settings: Settings): Promise<Secret | undefined> {

@@ -21,7 +21,7 @@ export function openTerminal(): OpenTerminal {
     error: (words) => void stderr.write(words),
     columns: stdout.isTTY ? stdout.columns : undefined,
     isInteractive: stdin.isTTY,
-    ask: (question, isPrivate) => ask(question, isPrivate),
+    ask,
     input: () => text(stdin),
     end: async () => {
       await Promise.all([flushed(stdout), flushed(stderr)]);
@@ -34,14 +34,14 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 /** The question goes to the error output, where it is seen also when the output is a file. */
-async function ask(question: string, isPrivate: boolean): Promise<string> {
+async function ask(question: string, isPrivate: boolean, signal?: AbortSignal): Promise<string> {
   const { stdin, stderr } = process;
   stderr.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const isTerminal = stdin.isTTY;
   const lines = createInterface({ input: stdin, output: isPrivate ? silent : stderr, terminal: isTerminal });
   try {
-    return await lines.question("");
+    return await lines.question("", signal === undefined ? {} : { signal });
   } finally {
     lines.close();
     if (isPrivate && isTerminal) stderr.write("\n");

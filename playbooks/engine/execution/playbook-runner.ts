@@ -79,7 +79,7 @@ export class PlaybookRunner {
         ? pythonString(templar.template(asking.name, known))
         : asking.name;
     const play: Play = { ...asking, name };
-    const hosts = this.#hosts(templar.template(play.hosts, known));
+    const hosts = await this.#hosts(templar.template(play.hosts, known));
     const batches = batchesOf(play, ordered(hosts, keyword("order"), play), keyword("serial"));
     const checkMode = modes.check ? { checkMode: true } : {};
     if (batches.length === 0) {
@@ -102,10 +102,16 @@ export class PlaybookRunner {
     return end;
   }
 
-  #hosts(pattern: unknown): string[] {
+  /** The hosts of a pattern that may be used; a part of it that matches nothing is told, or refused. */
+  async #hosts(pattern: unknown): Promise<string[]> {
     const directory: HostDirectory = this.#services.store.directory();
     const parts = Array.isArray(pattern) ? pattern.map(pythonString) : [pythonString(pattern)];
-    const { hosts } = selectHosts(directory, parts);
+    const { hosts, unmatched } = selectHosts(directory, parts);
+    for (const part of unmatched) {
+      const message = `Could not match supplied host pattern, ignoring: ${part}`;
+      if (this.#services.settings.patternMismatch === "error") throw engineErrors.patternUnmatched(message);
+      if (this.#services.settings.patternMismatch !== "ignore") await this.#services.emit({ type: "warning", message });
+    }
     return hosts.filter((host) => this.#allowed === undefined || this.#allowed.has(host));
   }
 

@@ -298,7 +298,9 @@ export class DefaultReport implements Report {
 
   #isTalkative(event: TaskResult | ItemResult): boolean {
     const marked = event.result["_ansible_verbose_always"];
-    return marked === true || (marked === undefined && TALKATIVE.has(event.module ?? ""));
+    if (marked !== undefined) return marked === true;
+    // One that failed before it began has nothing to say of its own.
+    return TALKATIVE.has(event.module ?? "") && !String(event.result["msg"] ?? "").startsWith("Task failed: ");
   }
 
   #isVerbose(event: TaskResult | ItemResult): boolean {

@@ -13,7 +13,9 @@ export function magicConstants(run: PlaybookRun, inventory: Inventory): Readonly
     ansible_version: LANGUAGE,
     ansible_run_tags: run.tags ?? ["all"],
     ansible_skip_tags: run.skipTags ?? [],
-    ansible_verbosity: 0,
+    ansible_verbosity: run.verbosity ?? 0,
+    ansible_config_file: run.settings?.configFile ?? null,
+    ansible_playbook_python: run.settings?.playbookPython ?? "/usr/bin/python3",
     ansible_inventory_sources: inventory.sources,
     ...(run.limit === undefined ? {} : { ansible_limit: run.limit }),
   };
