@@ -141,6 +141,18 @@ function groupProblems(operation: Operation, values: Record<string, unknown>): s
   for (const names of operation.rules?.requiredOneOf ?? []) {
     if (given(names, values) === 0) problems.push(`one of the following is required: ${names.join(", ")}`);
   }
+  for (const [name, value, names, quantity] of operation.rules?.requiredIf ?? []) {
+    if (values[name] !== value) continue;
+    const missing = names.filter((other) => (values[other] ?? null) === null);
+    if (quantity === "any" ? missing.length < names.length : missing.length === 0) continue;
+    const words = quantity === "any" ? "any" : "all";
+    problems.push(`${name} is ${pythonText(value)} but ${words} of the following are missing: ${missing.join(", ")}`);
+  }
+  for (const [name, names] of Object.entries(operation.rules?.requiredBy ?? {})) {
+    if ((values[name] ?? null) === null) continue;
+    const missing = names.filter((other) => (values[other] ?? null) === null);
+    if (missing.length > 0) problems.push(`missing parameter(s) required by '${name}': ${missing.join(", ")}`);
+  }
   return problems;
 }
 

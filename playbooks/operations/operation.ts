@@ -122,6 +122,10 @@ export interface Operation {
     readonly mutuallyExclusive?: readonly (readonly string[])[];
     readonly requiredOneOf?: readonly (readonly string[])[];
     readonly requiredTogether?: readonly (readonly string[])[];
+    /** An argument of this value needs these others: all of them, or any one when the fourth says so. */
+    readonly requiredIf?: readonly (readonly [string, unknown, readonly string[], "any"?])[];
+    /** An argument needs these others. */
+    readonly requiredBy?: Readonly<Record<string, readonly string[]>>;
   };
   /** Whether the free form (`command: ls -l`) is allowed and which argument it fills. */
   readonly freeForm?: string;

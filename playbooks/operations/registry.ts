@@ -1,3 +1,4 @@
+import { alternativeSet } from "./alternative-set/operation.ts";
 import { archiveListed } from "./archive-listed/operation.ts";
 import { archiveSourcePresent } from "./archive-source-present/operation.ts";
 import { archiveUnpacked } from "./archive-unpacked/operation.ts";
@@ -11,6 +12,7 @@ import { fileCopied } from "./file-copied/operation.ts";
 import { fileFetched } from "./file-fetched/operation.ts";
 import { fileRendered } from "./file-rendered/operation.ts";
 import { fileSlurped } from "./file-slurped/operation.ts";
+import { fileSystemMounted } from "./file-system-mounted/operation.ts";
 import { groupPresent } from "./group-present/operation.ts";
 import { hostAnswering } from "./host-answering/operation.ts";
 import { hostnameSet } from "./hostname-set/operation.ts";
@@ -34,12 +36,14 @@ import { serviceRunning } from "./service-running/operation.ts";
 import { servicesRead } from "./services-read/operation.ts";
 import { temporaryPathMade } from "./temporary-path-made/operation.ts";
 import { textReplaced } from "./text-replaced/operation.ts";
+import { timeZoneSet } from "./time-zone-set/operation.ts";
 import { unitRunning } from "./unit-running/operation.ts";
 import { urlFetched } from "./url-fetched/operation.ts";
 import { userPresent } from "./user-present/operation.ts";
 
 /** Every operation, by name. Written by `npm run generate`: add a folder with a operation.ts instead of editing. */
 export const operations: readonly Operation[] = [
+  alternativeSet,
   archiveListed,
   archiveSourcePresent,
   archiveUnpacked,
@@ -53,6 +57,7 @@ export const operations: readonly Operation[] = [
   fileFetched,
   fileRendered,
   fileSlurped,
+  fileSystemMounted,
   groupPresent,
   hostAnswering,
   hostnameSet,
@@ -75,6 +80,7 @@ export const operations: readonly Operation[] = [
   servicesRead,
   temporaryPathMade,
   textReplaced,
+  timeZoneSet,
   unitRunning,
   urlFetched,
   userPresent,

@@ -12,6 +12,7 @@ import { setup } from "../setup/setup.ts";
 import { type Action, type ActionContext, failure, type Result } from "./action.ts";
 import { asyncStatus } from "./async-status.ts";
 import { findLocalFile } from "./local-files.ts";
+import { reboot } from "./reboot.ts";
 
 /** Actions that the engine carries out itself, by fully qualified name. */
 export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
@@ -29,6 +30,7 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   ["ansible.builtin.pause", pause],
   ["ansible.builtin.wait_for_connection", waitForConnection],
   ["ansible.builtin.async_status", asyncStatus],
+  ["ansible.builtin.reboot", reboot],
   ["ansible.builtin.setup", setup],
   ["ansible.builtin.gather_facts", setup],
 ]);

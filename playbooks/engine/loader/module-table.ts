@@ -19,6 +19,7 @@ export const ENGINE_ACTIONS: ReadonlySet<string> = new Set(
     "include_vars",
     "meta",
     "pause",
+    "reboot",
     "set_fact",
     "set_stats",
     "setup",

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { shellQuote } from "#inventory/kernel/shell.ts";
-import { modeBits, parseMode } from "../mode.ts";
+import { modeBits, modeText, parseMode } from "../mode.ts";
 import type { Argument, Change, Operation, OperationContext, OperationPlan } from "../operation.ts";
-import { describePath, PATH_FUNCTIONS, type PathState, parsePathStates } from "../path-state.ts";
+import { describePath, PATH_FUNCTIONS, type PathState, parsePathStates, pathInfo } from "../path-state.ts";
 import { failing, runChange } from "../plan.ts";
 import { repositoryName, repositoryText } from "./repository-text.ts";
 import { fetchKey } from "./signing-key.ts";
@@ -129,8 +129,12 @@ async function planPresence(
       file: { path: file?.realPath ?? dest, content: repo, mode: bits },
     });
   }
-  return { changes, result: { repo, changed: changes.length > 0, dest, key_filename: keyFile } };
+  const seen = context.checkMode ? pathInfo(file) : { ...WRITTEN, mode: modeText(bits), size: Buffer.byteLength(repo) };
+  return { changes, result: { repo, changed: changes.length > 0, dest, key_filename: keyFile, ...seen } };
 }
+
+/** What a file that root writes is; the original tells it of every `dest`. */
+const WRITTEN = { uid: 0, gid: 0, owner: "root", group: "root", state: "file" };
 
 function sha256(content: string | Buffer): string {
   return createHash("sha256").update(content).digest("hex");

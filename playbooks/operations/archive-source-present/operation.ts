@@ -125,7 +125,9 @@ function decide(args: Arguments, context: OperationContext, sources: Sources): O
     differences: differencesOf(diff),
     conclude(outcomes) {
       const failed = outcomes.find((outcome) => outcome.status !== 0);
-      return failed === undefined ? result : { ...aptFailure(["apt-get", "update"], failed), changed: false };
+      if (failed === undefined) return result;
+      const { msg } = aptFailure(["apt-get", "update"], failed);
+      return { changed: false, failed: true, msg };
     },
   };
 }

@@ -32,7 +32,7 @@ export const initScriptRunning: Operation = {
     const levels = Array.isArray(args.runlevels) ? args.runlevels.map(String) : [];
     const outcome = await context.read.run(question(name, levels, args.pattern));
     const line = (label: string) => new RegExp(`^bdap-${label} (.*)$`, "m").exec(outcome.stdout)?.[1];
-    if (line("script") === undefined) return failing(`Could not find the requested service ${name}: host`);
+    if (line("script") === undefined) return failing(`Could not find the requested service ${name}: `);
     const said = Buffer.from(line("said") ?? "", "base64").toString("utf8");
     const running = isRunning(name, said, Number(line("status") ?? 1), line("process") !== undefined);
     const enabled = levels.map((level) => line(`level-${level}`) === "on");

@@ -33,6 +33,12 @@ export const kernelModuleLoaded: Operation = {
     const outcome = await context.read.run(question(name));
     const missing = missingProgram(outcome.stdout);
     if (missing !== undefined) return missing;
+    if (/^bdap-no-modules$/m.test(outcome.stdout))
+      return failing("[Errno 2] No such file or directory: '/proc/modules'", {
+        name,
+        params: args.params,
+        state: args.state,
+      });
     const loaded = /^bdap-loaded$/m.test(outcome.stdout);
     const result = { name, params: args.params, state: args.state, changed: false };
     const changes: Change[] = [];
@@ -78,7 +84,8 @@ function question(name: string): string {
   const loaded = shellQuote(`^${name.replaceAll("-", "_").replace(/[.*+?[\]^$\\]/g, "\\$&")} `);
   const builtin = shellQuote(`/${name}.ko`);
   return `${requirePrograms("modprobe")}
-if grep -q ${loaded} /proc/modules || grep -qF ${builtin} "/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null; then echo bdap-loaded; fi
+[ -r /proc/modules ] || echo bdap-no-modules
+if grep -qs ${loaded} /proc/modules || grep -qF ${builtin} "/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null; then echo bdap-loaded; fi
 for f in /etc/modules-load.d/* /etc/modprobe.d/*; do
 [ -f "$f" ] && echo "bdap-file $(printf %s "$f" | base64 -w0) $(base64 -w0 <"$f")"
 done

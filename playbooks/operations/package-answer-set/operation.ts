@@ -39,7 +39,7 @@ export const packageAnswerSet: Operation = {
     const [shown = "", passwords = ""] = outcome.stdout.split("bdap-password\n");
     const answers = parseAnswers(shown);
     if (question === undefined) return { changes: [], result: { changed: false, msg: "", current: answers } };
-    const wanted = wantedAnswer(args.vtype, args.value);
+    const wanted = wantedAnswer(args.vtype, args.value, question in answers);
     const current = isPassword
       ? passwordOf(passwords, name, question)
       : currentAnswer(args.vtype, args.value, answers[question]);
@@ -94,13 +94,14 @@ interface WantedAnswer {
   readonly written: string;
 }
 
-function wantedAnswer(type: unknown, value: unknown): WantedAnswer {
+/** Several answers are put in order only to compare them with those that are there, as the original does. */
+function wantedAnswer(type: unknown, value: unknown, exists: boolean): WantedAnswer {
   if (type === "boolean") {
     const text = pythonText(value).toLowerCase();
     return { value: text, compared: text, written: text };
   }
   if (type === "multiselect" && Array.isArray(value)) {
-    const items = value.map(String).sort();
+    const items = exists ? value.map(String).sort() : value.map(String);
     return { value: items.join(", "), compared: items.join(", "), written: items.join(", ") };
   }
   const text = pythonText(value);

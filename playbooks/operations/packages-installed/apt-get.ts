@@ -1,4 +1,4 @@
-import { shellJoin, shellQuote } from "#inventory/kernel/shell.ts";
+import { shellJoin } from "#inventory/kernel/shell.ts";
 import type { CommandResult } from "../../connectors/connector.ts";
 import type { ModuleResult } from "../operation.ts";
 import type { ResultDiff } from "../plan.ts";
@@ -97,9 +97,41 @@ export function repairInterrupted(args: Arguments): string {
   return `if [ -n "$(ls -A /var/lib/dpkg/updates 2>/dev/null)" ]; then ${shellJoin(["dpkg", ...options, "--configure", "-a"])} >&2; fi\n`;
 }
 
-/** A command line as the original shows it in messages. */
+/** A command line as the original shows it in messages: options that are not given leave their places empty. */
 export function shownCommand(words: readonly string[]): string {
-  return words.map((word) => (word.includes("Dpkg::Options") ? `"${word}"` : shellQuote(word))).join(" ");
+  const action = words.find((word) => ["install", "remove", "build-dep"].includes(word));
+  if (action === undefined) return words.map((word) => (word.includes("Dpkg::Options") ? `"${word}"` : word)).join(" ");
+  const flag = (name: string) => (words.includes(name) ? name : "");
+  const options = words.flatMap((word, index) =>
+    words[index - 1] === "-o" && /^Dpkg::|^DPkg::/.test(word) ? [word] : [],
+  );
+  const shown = options
+    .map((option) => (option.startsWith("Dpkg::Options") ? `-o "${option}"` : `-o ${option}`))
+    .join(" ");
+  const autoremove = action === "build-dep" ? [] : [flag("--auto-remove")];
+  const flags =
+    action === "remove"
+      ? [flag("--purge"), flag("--force-yes"), ...autoremove, flag("--no-remove"), flag("--simulate")]
+      : [
+          flag("--only-upgrade"),
+          flag("--fix-broken"),
+          flag("--force-yes"),
+          ...autoremove,
+          flag("--no-remove"),
+          flag("--simulate"),
+        ];
+  const operands = words.slice(words.indexOf("--") + 1).map((word) => `'${word}'`);
+  const release = words.indexOf("-t");
+  const recommends = words.find((word) => word.startsWith("APT::Install-Recommends="));
+  const more = [
+    ...(release === -1 ? [] : [`-t '${words[release + 1]}'`]),
+    ...(recommends === undefined ? [] : [`-o ${recommends}`]),
+    ...["--allow-unauthenticated", "--allow-downgrades", "--allow-change-held-packages"].filter((name) =>
+      words.includes(name),
+    ),
+  ];
+  const quiet = action === "remove" ? "-q -y" : "-y";
+  return ["/usr/bin/apt-get", quiet, shown, ...flags, action, operands.join(" "), ...more].join(" ");
 }
 
 /** Whether apt-get's summary says that something was, or would be, done. */
@@ -133,6 +165,8 @@ export function aptFailure(words: readonly string[], outcome: CommandResult): Mo
   const failure = { changed: false, failed: true, rc: outcome.status, stdout: outcome.stdout, stderr };
   if (unknown !== undefined)
     return { changed: false, failed: true, msg: `No package matching '${unknown}' is available` };
+  const release = /E: (The value '[^']*' is invalid for APT::Default-Release .*)/.exec(stderr)?.[1];
+  if (release !== undefined) return { changed: false, failed: true, msg: `E:${release}` };
   if (locked) {
     const who = holder === null ? "another process" : `process ${holder[1]} (${holder[2]})`;
     return { ...failure, msg: `The package lock is still held by ${who} after waiting: ${stderr.trim()}` };

@@ -44,10 +44,12 @@ export async function readPackages(
   wants: { readonly latest: boolean; readonly removing: boolean; readonly purge: boolean },
   context: OperationContext,
 ): Promise<HostPackages | string> {
-  const names = wishes.map((wish) => wish.name);
+  // dpkg knows a package of the host's own architecture by its plain name too.
+  const names = wishes.flatMap(({ name }) => (name.includes(":") ? [name, name.replace(/:.*$/, "")] : [name]));
   const compared = wishes.filter((wish) => wish.operator === ">=");
   const script = [
     `export LC_ALL=C\n${LISTS_TIME}\necho "now $(date +%s) $(lists_time)"\n`,
+    'echo "architecture $(dpkg --print-architecture 2>/dev/null)"\n',
     "command -v dpkg-query >/dev/null || { echo nodpkg; exit 0; }\n",
     `known=$(dpkg-query -W -f 'pkg \${Package} \${binary:Package} \${Version} \${db:Status-Status}\\n' -- ${shellJoin(names)} 2>/dev/null)\nprintf '%s\\n' "$known"\n`,
     wants.removing
@@ -72,6 +74,7 @@ export async function readPackages(
     status,
   }));
   const candidates = parsePolicy(lines);
+  const [own = ""] = fieldsOf(lines, "architecture")[0] ?? [];
   const atLeast = new Set(fieldsOf(lines, "atleast").map(([index]) => compared[Number(index)]));
   return {
     now: Number(now),
@@ -79,7 +82,9 @@ export async function readPackages(
     automatic: fieldsOf(lines, "auto").map(([name = ""]) => name),
     matching: (wish) => {
       const matcher = expressionOf(wish.name);
-      return found.filter(({ plain, qualified }) => matcher.test(plain) || matcher.test(qualified));
+      return found.filter(
+        ({ plain, qualified }) => matcher.test(plain) || matcher.test(qualified) || matcher.test(`${plain}:${own}`),
+      );
     },
     candidate: (name) => candidates.get(name),
     satisfies: (wish, version) => {

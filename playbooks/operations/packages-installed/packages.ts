@@ -28,7 +28,7 @@ export async function planPackages(
   const removing = state === "absent";
   const expanded = await expandPatterns(names.map(parseWish), context);
   if (typeof expanded === "string") {
-    return removing ? { changes: [], result: { changed: false } } : failing(expanded);
+    return failing(expanded);
   }
   const wishes = expanded;
   const host = await readPackages(

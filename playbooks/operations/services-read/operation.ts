@@ -17,7 +17,11 @@ command -v systemctl >/dev/null && [ -d /run/systemd/system ] || { echo none; ex
 systemctl list-units --no-pager --no-legend --type service --all --plain | sed 's/^/unit /'
 files=$(systemctl list-unit-files --no-pager --no-legend --type service --all)
 printf '%s\\n' "$files" | sed 's/^/file /'
-printf '%s\\n' "$files" | cut -d' ' -f1 | grep -v '@\\.' | xargs systemctl show --property=Id,ActiveState -- 2>/dev/null | sed 's/^/show /'
+names=$(printf '%s\\n' "$files" | cut -d' ' -f1 | grep -v '@\\.')
+printf '%s\\n' "$names" | sed 's/^/name /'
+printf '%s\\n' "$names" | xargs systemctl show --property=ActiveState -- 2>/dev/null | sed -n 's/^ActiveState=/state /p'
+PATH="$PATH:/usr/sbin:/sbin"
+if command -v service >/dev/null; then service --status-all 2>&1 | sed -n 's/^ *\\[ \\([+-]\\) \\] *\\(.*\\)$/sysv \\1 \\2/p'; fi
 true`,
     );
     if (outcome.status !== 0) return failing(outcome.stderr.trim() || "systemctl could not be asked");

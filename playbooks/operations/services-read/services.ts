@@ -1,14 +1,15 @@
 export interface ServiceFact {
   readonly name: string;
   readonly state: string;
-  readonly status: string;
-  readonly source: "systemd";
+  /** systemd's word; scripts of System V init have none. */
+  readonly status?: string;
+  readonly source: "systemd" | "sysv";
 }
 
 const BAD_STATES: readonly string[] = ["not-found", "masked", "failed"];
 
 /**
- * Services by name, from lines of `systemctl list-units` (`unit …`), `list-unit-files` (`file …`) and `show` (`show …`).
+ * Services by name, from lines of `systemctl list-units` (`unit …`), `list-unit-files` (`file …`), `show` (`name …` and `state …` in the same order) and of `service --status-all` (`sysv …`).
  * State and status are what the original makes of them: running or stopped for loaded ones, else systemd's word.
  */
 export function parseServices(output: string): Readonly<Record<string, ServiceFact>> {
@@ -16,6 +17,11 @@ export function parseServices(output: string): Readonly<Record<string, ServiceFa
   const active = activeStates(output);
   for (const line of output.split("\n")) {
     const [kind, ...fields] = line.trim().split(/\s+/);
+    if (kind === "sysv" && fields[1] !== undefined) {
+      const state = fields[0] === "+" ? "running" : "stopped";
+      services[fields[1]] = { name: fields[1], state, source: "sysv" };
+      continue;
+    }
     const name = fields[0];
     if (name === undefined || !name.endsWith(".service")) continue;
     const known = services[name];
@@ -30,27 +36,17 @@ export function parseServices(output: string): Readonly<Record<string, ServiceFa
         status: fields[1] ?? "unknown",
         source: "systemd",
       };
-    } else if (kind === "file" && known !== undefined && !BAD_STATES.includes(known.status)) {
-      services[name] = { ...known, status: fields[1] ?? known.status };
+    } else if (kind === "file" && known !== undefined && !BAD_STATES.includes(known.status ?? "")) {
+      services[name] = { ...known, status: fields[1] ?? known.status ?? "unknown" };
     }
   }
   return services;
 }
 
+/** `systemctl show` answers in the order of the names it was asked for; aliases have the state of what they stand for. */
 function activeStates(output: string): Map<string, string> {
-  const states = new Map<string, string>();
-  let id = "";
-  let state = "";
-  for (const line of `${output}\nshow \n`.split("\n")) {
-    if (!line.startsWith("show ")) continue;
-    const text = line.slice("show ".length);
-    if (text.startsWith("Id=")) id = text.slice("Id=".length);
-    else if (text.startsWith("ActiveState=")) state = text.slice("ActiveState=".length);
-    else {
-      if (id !== "") states.set(id, state);
-      id = "";
-      state = "";
-    }
-  }
-  return states;
+  const lines = output.split("\n");
+  const names = lines.filter((line) => line.startsWith("name ")).map((line) => line.slice("name ".length));
+  const states = lines.filter((line) => line.startsWith("state ")).map((line) => line.slice("state ".length));
+  return new Map(names.map((name, index) => [name, states[index] ?? "unknown"]));
 }

@@ -1,6 +1,6 @@
 import { shellQuote } from "#inventory/kernel/shell.ts";
 import type { ModuleResult, Operation, OperationContext, OperationPlan } from "../operation.ts";
-import { commandFailed, failing, runChange } from "../plan.ts";
+import { failing, runChange } from "../plan.ts";
 import { parseUnitProperties } from "./properties.ts";
 
 /** A systemd unit runs or not, starts at boot or not, is masked or not. */
@@ -74,11 +74,11 @@ async function planUnit(
     const words = outcome.stderr.trim();
     return words.includes("not found") && words.includes("systemctl")
       ? failing('Failed to find required executable "systemctl" in paths: PATH of the host')
-      : failing(`Service is in unknown state: ${words}`, { name: unit, status });
+      : failing(`Service is in unknown state: ${words}`, { status });
   }
   const loaded = status.LoadState !== undefined && status.LoadState !== "not-found";
   if (loaded && status.LoadState !== "masked" && status.LoadError !== undefined && status.LoadError !== "") {
-    return failing(`Error loading unit file '${unit}': ${status.LoadError}`, { name: unit, status });
+    return failing(`Error loading unit file '${unit}': ${status.LoadError}`, { status });
   }
   const enabledWord = /^bdap-enabled (\d+) ?(\S*)/m.exec(outcome.stdout);
   return decide(args, unit, context, {
@@ -104,8 +104,7 @@ function decide(
 ): OperationPlan {
   const steps: Step[] = [];
   const result: Record<string, unknown> = { name: unit, changed: false, status: state.status };
-  const missing = () =>
-    failing(`Could not find the requested service ${unit}: host`, { name: unit, status: state.status });
+  const missing = () => failing(`Could not find the requested service ${unit}: host`);
   const systemctl = controlCommand(args);
   const step = (action: string, words: string) =>
     steps.push({ title: `${action} ${unit}`, command: `${systemctl} ${action} -- ${shellQuote(unit)}`, words });
@@ -149,7 +148,7 @@ function finish(
   const script = all
     .map(
       ({ command, words }) =>
-        `if ! output=$(${command} 2>&1); then printf '%s: %s\\n' ${shellQuote(words)} "$output" >&2; exit 1; fi\n`,
+        `output=$(${command} 2>&1) || { printf ${shellQuote(`${words}: %s\\n`)} "$output" >&2; exit 1; }\n`,
     )
     .join("");
   return {
@@ -158,7 +157,8 @@ function finish(
     conclude(outcomes) {
       const outcome = outcomes[0];
       if (outcome === undefined || outcome.status === 0) return result;
-      return commandFailed({ name: result.name, status: result.status }, outcome, outcome.stderr.trim());
+      const msg = outcome.stderr.startsWith("Failed to ") ? outcome.stderr.trimEnd() : outcome.stderr;
+      return { changed: false, failed: true, msg };
     },
   };
 }
@@ -167,7 +167,7 @@ function preparation(args: Readonly<Record<string, unknown>>): Step[] {
   const steps: Step[] = [];
   for (const action of ["daemon-reload", "daemon-reexec"]) {
     if (args[action.replace("-", "_")] !== true) continue;
-    steps.push({ title: action, command: `${controlCommand(args)} ${action}`, words: `failure during ${action}` });
+    steps.push({ title: action, command: `${controlCommand(args)} ${action}`, words: `failure 1 during ${action}` });
   }
   return steps;
 }

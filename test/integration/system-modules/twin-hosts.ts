@@ -10,6 +10,7 @@ import { runUnderAnsible } from "#playbooks/engine/ansible/ansible.ts";
 import { runPlaybook } from "#playbooks/engine/engine.ts";
 import type { EngineEvent } from "#playbooks/engine/events.ts";
 import type { PlaybookRun } from "#playbooks/engine/run.ts";
+import type { Difference } from "#playbooks/operations/operation.ts";
 import type { Oracle } from "../../tooling/oracle.ts";
 
 /** One engine, and the host that only it has changed. */
@@ -117,12 +118,28 @@ const VOLATILE: ReadonlySet<string> = new Set([
 
 /** Properties of units that count, or say when and as which process. */
 const VOLATILE_PROPERTIES =
-  /Timestamp|Monotonic|PID$|InvocationID|ControlGroupId|MemoryCurrent|MemoryPeak|MemoryAvailable|CPUUsage|NextElapse|LastTrigger|^Exec|TasksCurrent|Effective(Memory|Tasks)|IORead|IPIngress|StatusErrno/;
+  /Timestamp|Monotonic|PID$|InvocationID|ControlGroupId|MemoryCurrent|MemoryPeak|MemoryAvailable|CPUUsage|NextElapse|LastTrigger|^(Exec|NRestarts|NeedDaemonReload)|TasksCurrent|Effective(Memory|Tasks)|IORead|IPIngress|StatusErrno/;
+
+/** Structures as values, for their order is the shower's; a header that only says the side is none. */
+function plainDifference(difference: Difference): unknown {
+  const value = (text: string): unknown => (/^[{[]/.test(text) ? JSON.parse(text) : text);
+  const header = (text: string, side: string) => (text === side ? "" : text);
+  return {
+    before: value(difference.before),
+    after: value(difference.after),
+    beforeHeader: header(difference.beforeHeader, "before"),
+    afterHeader: header(difference.afterHeader, "after"),
+  };
+}
+
+/** Properties that list units, in an order of no meaning. */
+const UNORDERED_PROPERTIES =
+  /^(After|Before|Requires|RequiredBy|Wants|WantedBy|Conflicts|ConflictedBy|Triggers|TriggeredBy|Names|RequiresMountsFor|WantsMountsFor|PartOf|BoundBy|ConsistsOf)$/;
 
 function storyOf(event: EngineEvent): TaskStory | undefined {
   if (event.type !== "task-result") return undefined;
   const { task, status, result, differences } = event;
-  const shown = differences === undefined ? {} : { differences: comparable(differences) };
+  const shown = differences === undefined ? {} : { differences: differences.map(plainDifference) };
   const told = status === "rescued" ? "failed" : status;
   return { task, status: told, result: comparable(result, true), ...shown };
 }
@@ -135,6 +152,10 @@ function comparable(value: unknown, isWhole = false): unknown {
   for (const [key, item] of Object.entries(value)) {
     if (VOLATILE.has(key) || key.startsWith("_ansible") || VOLATILE_PROPERTIES.test(key)) continue;
     if (isAptOutput(item)) continue;
+    if (UNORDERED_PROPERTIES.test(key) && typeof item === "string") {
+      kept[key] = item.split(" ").sort().join(" ");
+      continue;
+    }
     if (isWhole && (key === "failed" || key === "skipped" || key === "diff")) continue;
     kept[key] = comparable(item);
   }
