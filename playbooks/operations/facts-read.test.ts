@@ -17,10 +17,11 @@ describe("services-read", () => {
       "file gone.service masked enabled",
       "file sleepy.service static -",
       "show Id=ssh.service",
-      "show ActiveState=active",
-      "show ",
-      "show ActiveState=inactive",
-      "show Id=sleepy.service",
+      "name ssh.service",
+      "name sleepy.service",
+      "state active",
+      "state inactive",
+      "sysv + atd",
       "garbage \u0000",
     ].join("\n");
     expect(parseServices(output)).toEqual({
@@ -29,6 +30,7 @@ describe("services-read", () => {
       "gone.service": { name: "gone.service", state: "stopped", status: "not-found", source: "systemd" },
       "broken.service": { name: "broken.service", state: "stopped", status: "failed", source: "systemd" },
       "sleepy.service": { name: "sleepy.service", state: "inactive", status: "static", source: "systemd" },
+      atd: { name: "atd", state: "running", source: "sysv" },
     });
   });
 

@@ -8,18 +8,22 @@ import { commandRun } from "./command-run/operation.ts";
 import { conditionMet } from "./condition-met/operation.ts";
 import { cronJobPresent } from "./cron-job-present/operation.ts";
 import { entriesRead } from "./entries-read/operation.ts";
+import { fileCapabilitySet } from "./file-capability-set/operation.ts";
 import { fileCopied } from "./file-copied/operation.ts";
 import { fileFetched } from "./file-fetched/operation.ts";
 import { fileRendered } from "./file-rendered/operation.ts";
 import { fileSlurped } from "./file-slurped/operation.ts";
 import { fileSystemMounted } from "./file-system-mounted/operation.ts";
+import { firewallRulePresent } from "./firewall-rule-present/operation.ts";
 import { groupPresent } from "./group-present/operation.ts";
 import { hostAnswering } from "./host-answering/operation.ts";
 import { hostnameSet } from "./hostname-set/operation.ts";
 import { initScriptRunning } from "./init-script-running/operation.ts";
+import { jobScheduled } from "./job-scheduled/operation.ts";
 import { kernelModuleLoaded } from "./kernel-module-loaded/operation.ts";
 import { kernelParameterSet } from "./kernel-parameter-set/operation.ts";
 import { linePresent } from "./line-present/operation.ts";
+import { localeMade } from "./locale-made/operation.ts";
 import type { Operation } from "./operation.ts";
 import { packageAnswerSet } from "./package-answer-set/operation.ts";
 import { packagePresent } from "./package-present/operation.ts";
@@ -31,9 +35,11 @@ import { pathPresent } from "./path-present/operation.ts";
 import { pathsFound } from "./paths-found/operation.ts";
 import { rawCommandRun } from "./raw-command-run/operation.ts";
 import { requestMade } from "./request-made/operation.ts";
+import { resourceLimitSet } from "./resource-limit-set/operation.ts";
 import { scriptRun } from "./script-run/operation.ts";
 import { serviceRunning } from "./service-running/operation.ts";
 import { servicesRead } from "./services-read/operation.ts";
+import { targetMade } from "./target-made/operation.ts";
 import { temporaryPathMade } from "./temporary-path-made/operation.ts";
 import { textReplaced } from "./text-replaced/operation.ts";
 import { timeZoneSet } from "./time-zone-set/operation.ts";
@@ -53,18 +59,22 @@ export const operations: readonly Operation[] = [
   conditionMet,
   cronJobPresent,
   entriesRead,
+  fileCapabilitySet,
   fileCopied,
   fileFetched,
   fileRendered,
   fileSlurped,
   fileSystemMounted,
+  firewallRulePresent,
   groupPresent,
   hostAnswering,
   hostnameSet,
   initScriptRunning,
+  jobScheduled,
   kernelModuleLoaded,
   kernelParameterSet,
   linePresent,
+  localeMade,
   packageAnswerSet,
   packagePresent,
   packageSelectionSet,
@@ -75,9 +85,11 @@ export const operations: readonly Operation[] = [
   pathsFound,
   rawCommandRun,
   requestMade,
+  resourceLimitSet,
   scriptRun,
   serviceRunning,
   servicesRead,
+  targetMade,
   temporaryPathMade,
   textReplaced,
   timeZoneSet,

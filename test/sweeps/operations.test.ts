@@ -73,7 +73,12 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
         names.add(alias);
       }
     }
-    const grouped = Object.values(operation.rules ?? {}).flat(2);
+    const { requiredIf = [], requiredBy = {}, ...lists } = operation.rules ?? {};
+    const grouped = [
+      ...Object.values(lists).flat(2),
+      ...requiredIf.flatMap(([argument, , others]) => [argument, ...others]),
+      ...Object.entries(requiredBy).flat(2),
+    ];
     for (const argument of grouped) expect(Object.keys(operation.arguments)).toContain(argument);
     if (operation.freeForm !== undefined) expect(Object.keys(operation.arguments)).toContain(operation.freeForm);
   });

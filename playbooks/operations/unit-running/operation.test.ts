@@ -59,7 +59,7 @@ describe("unit-running", () => {
     const unknown = await trial.run(unitRunning, { name: "nope", state: "started" }, { environment });
     expect(unknown.result).toMatchObject({ failed: true, msg: "Could not find the requested service nope: host" });
     const refused = await trial.run(unitRunning, { name: "web", state: "stopped" }, { environment });
-    expect(refused.result).toMatchObject({ failed: true, msg: "Unable to stop service web: no way" });
+    expect(refused.result).toMatchObject({ failed: true, msg: "Unable to stop service web: no way\n" });
     const nameless = await trial.run(unitRunning, { state: "started" }, { environment });
     expect(nameless.result.msg).toBe("missing parameter(s) required by 'state': name");
     const hostile = await trial.run(unitRunning, { name: "$(touch evil)'", state: "started" }, { environment });
