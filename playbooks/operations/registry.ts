@@ -13,6 +13,7 @@ import { fileCopied } from "./file-copied/operation.ts";
 import { fileFetched } from "./file-fetched/operation.ts";
 import { fileRendered } from "./file-rendered/operation.ts";
 import { fileSlurped } from "./file-slurped/operation.ts";
+import { fileSystemMade } from "./file-system-made/operation.ts";
 import { fileSystemMounted } from "./file-system-mounted/operation.ts";
 import { firewallRulePresent } from "./firewall-rule-present/operation.ts";
 import { groupPresent } from "./group-present/operation.ts";
@@ -36,13 +37,17 @@ import { pathsFound } from "./paths-found/operation.ts";
 import { rawCommandRun } from "./raw-command-run/operation.ts";
 import { requestMade } from "./request-made/operation.ts";
 import { resourceLimitSet } from "./resource-limit-set/operation.ts";
+import { rpmSourcePresent } from "./rpm-source-present/operation.ts";
 import { scriptRun } from "./script-run/operation.ts";
+import { selinuxBooleanSet } from "./selinux-boolean-set/operation.ts";
+import { selinuxModeSet } from "./selinux-mode-set/operation.ts";
 import { serviceRunning } from "./service-running/operation.ts";
 import { servicesRead } from "./services-read/operation.ts";
 import { targetMade } from "./target-made/operation.ts";
 import { temporaryPathMade } from "./temporary-path-made/operation.ts";
 import { textReplaced } from "./text-replaced/operation.ts";
 import { timeZoneSet } from "./time-zone-set/operation.ts";
+import { uncomplicatedFirewallSet } from "./uncomplicated-firewall-set/operation.ts";
 import { unitRunning } from "./unit-running/operation.ts";
 import { urlFetched } from "./url-fetched/operation.ts";
 import { userPresent } from "./user-present/operation.ts";
@@ -64,6 +69,7 @@ export const operations: readonly Operation[] = [
   fileFetched,
   fileRendered,
   fileSlurped,
+  fileSystemMade,
   fileSystemMounted,
   firewallRulePresent,
   groupPresent,
@@ -86,13 +92,17 @@ export const operations: readonly Operation[] = [
   rawCommandRun,
   requestMade,
   resourceLimitSet,
+  rpmSourcePresent,
   scriptRun,
+  selinuxBooleanSet,
+  selinuxModeSet,
   serviceRunning,
   servicesRead,
   targetMade,
   temporaryPathMade,
   textReplaced,
   timeZoneSet,
+  uncomplicatedFirewallSet,
   unitRunning,
   urlFetched,
   userPresent,
