@@ -1,6 +1,7 @@
 import { Flags } from "@oclif/core";
 import { unifiedDiff } from "#playbooks/engine/report/unified-diff.ts";
 import type { Difference } from "#playbooks/operations/operation.ts";
+import { applyFlags } from "../flags/flags.ts";
 import type { ApplyEvent } from "../phases/apply-plan/events.ts";
 import { reportLines } from "../phases/apply-plan/report.ts";
 import type { ApplyOutcome } from "../phases/apply-plan/run.ts";
@@ -30,21 +31,12 @@ the plan refuses, 130 when stopped on request.`;
     limit: Flags.string({ description: "Only these hosts: names, roles, services, joined by commas; ! takes away" }),
     tags: Flags.string({ description: "Only tasks with these tags", multiple: true, delimiter: "," }),
     "skip-tags": Flags.string({ description: "Not the tasks with these tags", multiple: true, delimiter: "," }),
-    forks: Flags.integer({ description: "How many hosts at once", default: 50, min: 1, max: 500 }),
     engine: Flags.option({
       options: ["native", "ansible"] as const,
       description: "Who runs the plays",
       default: "native" as const,
     })(),
-    "take-over": Flags.boolean({
-      description: "Take the site's lock from an owner on another machine that is gone for sure",
-      default: false,
-    }),
-    verbose: Flags.boolean({
-      char: "v",
-      description: "Show every task, not only changes and failures",
-      default: false,
-    }),
+    ...applyFlags,
   };
 
   async run(): Promise<void> {

@@ -5,6 +5,7 @@ import { ApplianceError, messageOf } from "#inventory/kernel/errors.ts";
 import { readFileIfThere, writeFileDurably } from "#inventory/kernel/files.ts";
 import { parseAnswers } from "#inventory/site-directory/answers.ts";
 import type { SiteDirectory } from "#inventory/site-directory/site-directory.ts";
+import { applyFlags } from "../flags/flags.ts";
 import { reportLines } from "../phases/apply-plan/report.ts";
 import { type InstallEvent, installSite } from "../phases/install-site/install-site.ts";
 import { planText } from "../phases/plan-site/plan-text.ts";
@@ -29,16 +30,7 @@ the way, 130 when it was left before its end.`;
   ];
   static override flags = {
     answers: Flags.string({ description: "Answers to install from without asking, shaped like site.yml" }),
-    forks: Flags.integer({ description: "How many hosts at once", default: 50, min: 1, max: 500 }),
-    "take-over": Flags.boolean({
-      description: "Take the site's lock from an owner on another machine that is gone for sure",
-      default: false,
-    }),
-    verbose: Flags.boolean({
-      char: "v",
-      description: "Show every task, not only changes and failures",
-      default: false,
-    }),
+    ...applyFlags,
   };
 
   async run(): Promise<void> {

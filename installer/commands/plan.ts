@@ -1,5 +1,6 @@
 import { Flags } from "@oclif/core";
 import type { Plan as PlanRecord } from "#inventory/schema/plan.ts";
+import { lockFlags } from "../flags/flags.ts";
 import { drawPlan } from "../phases/plan-site/draw-plan.ts";
 import { differenceText, type PlanDifference, planDifferences } from "../phases/plan-site/plan-differences.ts";
 import { refusalsOf } from "../phases/plan-site/plan-site.ts";
@@ -27,10 +28,7 @@ export default class Plan extends BaseCommand {
   ];
   static override flags = {
     diff: Flags.boolean({ description: "Show only what differs from the plan that was last applied", default: false }),
-    "take-over": Flags.boolean({
-      description: "Take the site's lock from an owner on another machine that is gone for sure",
-      default: false,
-    }),
+    ...lockFlags,
   };
 
   async run(): Promise<

@@ -4,6 +4,7 @@ import { Args, Flags } from "@oclif/core";
 import { ApplianceError, messageOf } from "#inventory/kernel/errors.ts";
 import type { Site } from "#inventory/schema/site.ts";
 import type { SiteDirectory } from "#inventory/site-directory/site-directory.ts";
+import { forksFlags } from "../flags/flags.ts";
 import { askPassword } from "../phases/probe-servers/ask-password.ts";
 import { chooseTargets } from "../phases/probe-servers/choose-targets.ts";
 import type { ProbeAccess } from "../phases/probe-servers/probe-servers.ts";
@@ -51,7 +52,7 @@ Exit status: 0 when every server was read, 3 when one could not be, 1 when the r
       description: "Public key file to install for the login user where a password was needed to log in",
     }),
     port: Flags.integer({ description: "SSH port of targets that name none", min: 1, max: 65_535 }),
-    forks: Flags.integer({ description: "How many servers at once", default: 50, min: 1, max: 500 }),
+    ...forksFlags,
     "accept-new-host-keys": Flags.boolean({
       description: "Pin the key of hosts met for the first time; without it they are refused",
       default: true,

@@ -1,5 +1,6 @@
-import { Args, Flags } from "@oclif/core";
+import { Args } from "@oclif/core";
 import type { NodeSummary } from "#agent/protocol/operator.ts";
+import { reasonFlags } from "../../flags/flags.ts";
 import { openControlPlane } from "../../phases/site-access/site-access.ts";
 import { BaseCommand } from "../base.ts";
 
@@ -9,9 +10,7 @@ export default class NodesDrain extends BaseCommand {
     `Running work ends first; then the node is drained and stays so until "bdap nodes resume". Automation never undoes it.`;
   static override examples = ['<%= config.bin %> <%= command.id %> cpu-01 --reason "new memory"'];
   static override args = { node: Args.string({ description: "Name of the node", required: true }) };
-  static override flags = {
-    reason: Flags.string({ description: "Why, for whoever asks later", default: "no reason given" }),
-  };
+  static override flags = reasonFlags;
 
   async run(): Promise<NodeSummary> {
     const { args, flags } = await this.parse(NodesDrain);

@@ -1,5 +1,6 @@
-import { Args, Flags } from "@oclif/core";
+import { Args } from "@oclif/core";
 import type { NodeSummary } from "#agent/protocol/operator.ts";
+import { reasonFlags } from "../../flags/flags.ts";
 import { openControlPlane } from "../../phases/site-access/site-access.ts";
 import { BaseCommand } from "../base.ts";
 
@@ -9,9 +10,7 @@ export default class NodesResume extends BaseCommand {
     `Ends draining, maintenance and quarantine. The node is then what its heartbeats and checks make it.`;
   static override examples = ['<%= config.bin %> <%= command.id %> cpu-01 --reason "new memory"'];
   static override args = { node: Args.string({ description: "Name of the node", required: true }) };
-  static override flags = {
-    reason: Flags.string({ description: "Why, for whoever asks later", default: "no reason given" }),
-  };
+  static override flags = reasonFlags;
 
   async run(): Promise<NodeSummary> {
     const { args, flags } = await this.parse(NodesResume);
