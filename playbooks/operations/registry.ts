@@ -8,6 +8,7 @@ import { commandRun } from "./command-run/operation.ts";
 import { conditionMet } from "./condition-met/operation.ts";
 import { cronJobPresent } from "./cron-job-present/operation.ts";
 import { entriesRead } from "./entries-read/operation.ts";
+import { fileAssembled } from "./file-assembled/operation.ts";
 import { fileCapabilitySet } from "./file-capability-set/operation.ts";
 import { fileCopied } from "./file-copied/operation.ts";
 import { fileFetched } from "./file-fetched/operation.ts";
@@ -64,6 +65,7 @@ export const operations: readonly Operation[] = [
   conditionMet,
   cronJobPresent,
   entriesRead,
+  fileAssembled,
   fileCapabilitySet,
   fileCopied,
   fileFetched,
