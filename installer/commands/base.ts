@@ -61,6 +61,11 @@ export abstract class BaseCommand extends Command {
     });
   }
 
+  /** The environment of this process. */
+  protected get environment(): Readonly<Record<string, string | undefined>> {
+    return process.env;
+  }
+
   /** Root folder of the installed package: playbooks, templates and bundles lie under it. */
   protected get packageRoot(): string {
     return this.config.root;

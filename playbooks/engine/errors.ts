@@ -9,6 +9,14 @@ export const engineErrors = {
       hint: "Run it again: what is done already is left as it is.",
       state: "Tasks that were running were ended on their hosts; their outcome may be unknown.",
     }),
+  unknownHost: (host: string) =>
+    new ApplianceError({
+      code: "PLAYBOOKS_UNKNOWN_HOST",
+      kind: "user",
+      message: `No host of the inventory is called '${host}'.`,
+      hint: "Name a host as the inventory does, and the inventory with -i.",
+      context: { host },
+    }),
   unknownHandler: (handler: string, place: string) =>
     new ApplianceError({
       code: "PLAYBOOKS_UNKNOWN_HANDLER",

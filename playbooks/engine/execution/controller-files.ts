@@ -8,7 +8,7 @@ import { findLocalFile } from "../actions/local-files.ts";
 import { ExpressionError } from "../expression/errors.ts";
 import type { Templar } from "../expression/templar.ts";
 import { templateFolders } from "../expression/template-folders.ts";
-import { FILE_LAYOUT } from "../expression/template-layout.ts";
+import { FILE_LAYOUT, type TemplateLayout } from "../expression/template-layout.ts";
 import { pythonString } from "../expression/values.ts";
 import type { HostScope } from "../variables/host-scope.ts";
 
@@ -32,8 +32,7 @@ export function controllerFiles(task: {
       const source = (await readLocal(request.path)).toString("utf8");
       const values = await templateVariables(request);
       if (scope.get("ansible_managed") === undefined) values["ansible_managed"] = "Ansible managed";
-      const { trimBlocks, lstripBlocks } = request;
-      const layout = { ...FILE_LAYOUT, trimBlocks, lstripBlocks };
+      const layout = layoutOf(request);
       try {
         const inner = scope.with({ values, raw: false });
         return templar.renderText(source, inner, layout, templateFolders(request.path, scope));
@@ -43,6 +42,14 @@ export function controllerFiles(task: {
       }
     },
   };
+}
+
+function layoutOf({ trimBlocks, lstripBlocks, newline, marks }: TemplateRequest): TemplateLayout {
+  const [blockStart, blockEnd] = marks.block;
+  const [variableStart, variableEnd] = marks.variable;
+  const [commentStart, commentEnd] = marks.comment;
+  const around = { blockStart, blockEnd, variableStart, variableEnd, commentStart, commentEnd };
+  return { ...FILE_LAYOUT, ...around, trimBlocks, lstripBlocks, newlineSequence: newline };
 }
 
 function localPath(path: string, kind: "files" | "templates" | "vars", scope: HostScope): string {

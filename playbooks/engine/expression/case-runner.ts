@@ -55,7 +55,7 @@ export async function evaluator(): Promise<(one: ExpressionCase) => Answer> {
   const vault = new VaultValues(new Secret("secret"));
   await vault.prepare(variables);
   const templar = new Templar({
-    environment: { ...process.env, HOME: "/root" },
+    environment: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: "/root" },
     decrypt: vault.text,
     playbookFolder: CASES,
     vaultSecrets: ["secret"],

@@ -24,7 +24,7 @@ function accepting(callable: Callable): Callable {
 export function globalFunction(name: string, context: PluginContext): unknown {
   switch (name) {
     case "range":
-      return range;
+      return (given: readonly unknown[]) => range(given, context);
     case "dict":
       return dict;
     case "namespace":
@@ -87,7 +87,7 @@ function now(given: readonly unknown[], named: ReadonlyMap<string, unknown>, con
   return typeof format === "string" && format !== "" ? time.format(format) : time;
 }
 
-function range(given: readonly unknown[]): unknown {
+function range(given: readonly unknown[], context: PluginContext): unknown {
   if (given.length === 0) throw new ExpressionError("range expected at least 1 argument, got 0");
   const numbers = given.map(integerArgument);
   const [start, stop, step] =
@@ -95,6 +95,7 @@ function range(given: readonly unknown[]): unknown {
   if (step === 0) throw new ExpressionError("range() arg 3 must not be zero");
   if ((stop - start) / step > MAX_RANGE)
     throw new ExpressionLimitError(`the range is too large: more than ${MAX_RANGE} numbers`);
+  context.templar.step(Math.max(0, Math.ceil((stop - start) / step)));
   return Range.over(start, stop, step);
 }
 
