@@ -106,7 +106,9 @@ export class InventoryData {
     const variables = (group ?? this.hosts.get(entity))?.variables;
     if (variables === undefined) throw new RangeError(`Could not identify group or host named ${entity}`);
     const isMerged = this.#rules.hashBehaviour === "merge";
-    variables.set(name, isMerged ? merged(variables.get(name), value) : value);
+    // Every variable has a value of its own, whatever the source shares between them.
+    const own = copied(value);
+    variables.set(name, isMerged ? merged(variables.get(name), own) : own);
   }
 
   /** Puts loose groups under `all` and loose hosts under `ungrouped`: once, when every source is read. */
@@ -131,4 +133,11 @@ function priorityOf(value: unknown): number {
     if (Number.isFinite(Number(number))) return Math.trunc(Number(number));
   }
   throw new RangeError(`ansible_group_priority must be a whole number, not ${JSON.stringify(value) ?? "nothing"}`);
+}
+
+function copied(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copied);
+  return value instanceof Map
+    ? new Map([...value].map(([key, item]): [unknown, unknown] => [key, copied(item)]))
+    : value;
 }

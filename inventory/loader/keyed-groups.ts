@@ -1,4 +1,5 @@
 import { messageOf } from "../kernel/errors.ts";
+import { UnsafeText } from "../kernel/yaml.ts";
 import { variableName } from "./group-names.ts";
 import type { RawVariables } from "./inventory.ts";
 import type { InventoryData } from "./inventory-data.ts";
@@ -59,7 +60,7 @@ export class KeyedGroups {
     const { source, templating, isStrict } = this.#rules;
     try {
       if (typeof expression !== "string") throw new TypeError("Expressions must be strings");
-      return templating.expression(expression, variables);
+      return plainTexts(templating.expression(expression, variables));
     } catch (error) {
       if (!isStrict) return undefined;
       throw source.problem(
@@ -128,4 +129,13 @@ function isEmpty(value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0;
   if (value instanceof Map) return value.size === 0;
   return isNothing(value) || value === false || value === 0;
+}
+
+/** Names are made of texts, whether those may be templates or not. */
+function plainTexts(value: unknown): unknown {
+  if (value instanceof UnsafeText) return value.value;
+  if (Array.isArray(value)) return value.map(plainTexts);
+  return value instanceof Map
+    ? new Map([...value].map(([key, item]): [unknown, unknown] => [key, plainTexts(item)]))
+    : value;
 }

@@ -1,0 +1,46 @@
+import { UnsafeText, VaultText } from "#inventory/kernel/yaml.ts";
+import { compareText, dictEntries, floatText, isDict, isInteger, numeric, pythonString } from "../expression/values.ts";
+
+/**
+ * A value as ansible-inventory prints it in JSON: keys in order, four blanks a level, texts in UTF-8, encrypted values and texts
+ * that are no templates marked as such.
+ */
+export function jsonListing(value: unknown, depth = 0): string {
+  if (value instanceof VaultText) return jsonListing(new Map([["__ansible_vault", value.ciphertext]]), depth);
+  if (value instanceof UnsafeText) return jsonListing(new Map([["__ansible_unsafe", value.value]]), depth);
+  if (Array.isArray(value))
+    return bracketed(
+      "[]",
+      value.map((item: unknown) => jsonListing(item, depth + 1)),
+      depth,
+    );
+  if (!isDict(value)) return scalar(value);
+  const entries = dictEntries(value).map(([key, item]) => [keyText(key), item] as const);
+  const lines = new Map(entries);
+  const sorted = [...lines].sort(([a], [b]) => compareText(a, b));
+  return bracketed(
+    "{}",
+    sorted.map(([key, item]) => `${JSON.stringify(key)}: ${jsonListing(item, depth + 1)}`),
+    depth,
+  );
+}
+
+function bracketed(brackets: string, lines: readonly string[], depth: number): string {
+  if (lines.length === 0) return brackets;
+  const gap = `\n${" ".repeat(4 * (depth + 1))}`;
+  return `${brackets[0]}${gap}${lines.join(`,${gap}`)}\n${" ".repeat(4 * depth)}${brackets[1]}`;
+}
+
+function scalar(value: unknown): string {
+  if (value === null || value === undefined) return "null";
+  if (typeof value === "boolean") return String(value);
+  const number = numeric(value);
+  if (number === undefined) return JSON.stringify(pythonString(value));
+  if (isInteger(value)) return String(value);
+  if (Number.isNaN(number)) return "NaN";
+  return Number.isFinite(number) ? floatText(number) : number > 0 ? "Infinity" : "-Infinity";
+}
+
+function keyText(key: unknown): string {
+  return typeof key === "string" ? key : scalar(key);
+}
