@@ -54,8 +54,8 @@ export const inventoryErrors = {
     new ApplianceError({
       code: "INVENTORY_VAULT_PASSWORD_MISSING",
       kind: "user",
-      message: `${source} is encrypted with ansible-vault and no vault password was given.`,
-      hint: "Give the vault password.",
+      message: `Attempting to decrypt but no vault secrets found: ${source} is encrypted with ansible-vault.`,
+      hint: "Give the vault password: --vault-password-file, --vault-id or --ask-vault-pass.",
       context: { file: source },
     }),
   unknownPattern: (pattern: string) =>

@@ -58,17 +58,19 @@ export class InventoryVariables {
     return this.#flat(await this.layersOf(host));
   }
 
-  /** A host's own variables and those of its files, without its groups'. */
-  async ownOfHost(host: string): Promise<Map<string, unknown>> {
+  /** A host's own variables and those of its files, without its groups'; of the play folder's files too where wanted. */
+  async ownOfHost(host: string, withPlay: boolean): Promise<Map<string, unknown>> {
     const own = this.#inventory.hosts.get(host)?.variables ?? new Map<string, unknown>();
-    const files = [...(await this.#ofSources("host_vars", [host])), ...(await this.#ofPlay("host_vars", [host]))];
+    const files = await this.#ofSources("host_vars", [host]);
+    if (withPlay) files.push(...(await this.#ofPlay("host_vars", [host])));
     return this.#flat([own, ...files].reverse());
   }
 
-  /** A group's own variables and those of its files. */
-  async ofGroup(group: string): Promise<Map<string, unknown>> {
+  /** A group's own variables and those of its files; of the play folder's files too where wanted. */
+  async ofGroup(group: string, withPlay: boolean): Promise<Map<string, unknown>> {
     const own = this.#inventory.groups.get(group)?.variables ?? new Map<string, unknown>();
-    const files = [...(await this.#ofSources("group_vars", [group])), ...(await this.#ofPlay("group_vars", [group]))];
+    const files = await this.#ofSources("group_vars", [group]);
+    if (withPlay) files.push(...(await this.#ofPlay("group_vars", [group])));
     return this.#flat([own, ...files].reverse());
   }
 

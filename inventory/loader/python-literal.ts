@@ -1,4 +1,4 @@
-import { WholeFloat } from "../kernel/yaml.ts";
+import { UnsafeText, WholeFloat } from "../kernel/yaml.ts";
 import { pythonText } from "./python-text.ts";
 
 /**
@@ -115,16 +115,18 @@ class LiteralReader {
     return integerOf(sign === "-" ? -whole : whole);
   }
 
-  /** One quoted text, or several side by side. */
-  #strings(): string | undefined {
+  /** One quoted text, or several side by side. Ansible trusts no text made of bytes. */
+  #strings(): string | UnsafeText | undefined {
     let text: string | undefined;
+    let isBytes = false;
     for (;;) {
       STRING.lastIndex = this.#at;
       const match = STRING.exec(this.#text);
-      if (match === null) return text;
+      if (match === null) return isBytes && text !== undefined ? new UnsafeText(text) : text;
       this.#at += match[0].length;
       const part = pythonText(match[2] ?? "", match[1] ?? "");
       if (part === undefined) throw new NotALiteral();
+      isBytes = /b/i.test(match[1] ?? "");
       text = (text ?? "") + part;
       this.#blanks();
     }

@@ -7,22 +7,35 @@ import { vaultErrors } from "./errors.ts";
 const ITERATIONS = 10_000;
 const BLOCK_BYTES = 16;
 const LINE_LENGTH = 80;
-const HEADER = /^\$ANSIBLE_VAULT;(1\.1|1\.2);([A-Z0-9]+)(?:;([^;\r\n]+))?$/;
+const HEADER = /^\$ANSIBLE_VAULT\s*;\s*(1\.1|1\.2)\s*;\s*([A-Z0-9]+)\s*(?:;\s*([^;\r\n]*?)\s*(?:;.*)?)?$/;
 
 const deriveKey = promisify(pbkdf2);
 
+/** How a text is locked: format 1.2 names the `id` unless that is `default`; `salt` makes equal texts equal ciphertext. */
+export interface VaultForm {
+  readonly id?: string | undefined;
+  readonly salt?: string | undefined;
+}
+
 /**
- * `text` as ansible-vault ciphertext, lines of 80 characters with a newline at the end: format 1.2 when `id` is given,
- * else 1.1. Every call salts anew. `ansible-vault decrypt` reads the result.
+ * `content` as ansible-vault ciphertext, lines of 80 characters with a newline at the end: format 1.2 when an id other than
+ * `default` is given, else 1.1. Every call salts anew unless told otherwise. `ansible-vault decrypt` reads the result.
  */
-export async function encryptVault(text: string, password: Secret, id?: string): Promise<string> {
-  const salt = randomBytes(32);
+export async function encryptVault(
+  content: string | Uint8Array,
+  password: Secret,
+  form: string | VaultForm = {},
+): Promise<string> {
+  const { id, salt: given } = typeof form === "string" ? { id: form, salt: undefined } : form;
+  const salt = given === undefined ? randomBytes(32) : Buffer.from(given, "utf8");
   const keys = await keysOf(password, salt);
   const cipher = createCipheriv("aes-256-ctr", keys.cipher, keys.counter);
-  const ciphertext = Buffer.concat([cipher.update(pad(Buffer.from(text, "utf8"))), cipher.final()]);
+  const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : Buffer.from(content);
+  const ciphertext = Buffer.concat([cipher.update(pad(bytes)), cipher.final()]);
   const body = [salt.toString("hex"), authenticate(keys.authentication, ciphertext), ciphertext.toString("hex")];
   const hexadecimal = Buffer.from(body.join("\n"), "latin1").toString("hex");
-  const header = id === undefined ? "$ANSIBLE_VAULT;1.1;AES256" : `$ANSIBLE_VAULT;1.2;AES256;${id}`;
+  const isNamed = id !== undefined && id !== "" && id !== "default";
+  const header = isNamed ? `$ANSIBLE_VAULT;1.2;AES256;${id}` : "$ANSIBLE_VAULT;1.1;AES256";
   const lines = hexadecimal.match(new RegExp(`.{1,${LINE_LENGTH}}`, "g")) ?? [];
   return `${[header, ...lines].join("\n")}\n`;
 }
@@ -32,13 +45,18 @@ export async function encryptVault(text: string, password: Secret, id?: string):
  * authentication code does not fit (wrong password or altered text), `INVENTORY_VAULT_MALFORMED` for anything else.
  */
 export async function decryptVault(text: string, password: Secret): Promise<string> {
+  return (await decryptVaultBytes(text, password)).toString("utf8");
+}
+
+/** {@link decryptVault} of content that may be no text. */
+export async function decryptVaultBytes(text: string, password: Secret): Promise<Buffer> {
   const { salt, code, ciphertext } = readEnvelope(text);
   const keys = await keysOf(password, salt);
   const expected = Buffer.from(authenticate(keys.authentication, ciphertext), "latin1");
   const given = Buffer.from(code, "latin1");
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw vaultErrors.wrongPassword();
   const decipher = createDecipheriv("aes-256-ctr", keys.cipher, keys.counter);
-  return unpad(Buffer.concat([decipher.update(ciphertext), decipher.final()])).toString("utf8");
+  return unpad(Buffer.concat([decipher.update(ciphertext), decipher.final()]));
 }
 
 /** Whether `text` begins as ansible-vault ciphertext does. */
@@ -66,9 +84,10 @@ function readEnvelope(text: string): { salt: Buffer; code: string; ciphertext: B
 }
 
 function unhex(text: string): Buffer {
-  if (text.length === 0 || text.length % 2 !== 0 || !/^[0-9a-fA-F]+$/.test(text)) {
-    throw vaultErrors.malformed("what follows the header is not hexadecimal");
-  }
+  if (!/^[0-9a-fA-F]*$/.test(text))
+    throw vaultErrors.malformed("Vault format unhexlify error: Non-hexadecimal digit found");
+  if (text.length === 0 || text.length % 2 !== 0)
+    throw vaultErrors.malformed("Vault format unhexlify error: Odd-length string");
   return Buffer.from(text, "hex");
 }
 

@@ -5,7 +5,8 @@ export const vaultErrors = {
     new ApplianceError({
       code: "INVENTORY_VAULT_WRONG_PASSWORD",
       kind: "user",
-      message: "The vault cannot be opened: the password is not the one it was written with, or the file was altered.",
+      message:
+        "Decryption failed (no vault secrets were found that could decrypt): the password is not the one it was written with, or the text was altered.",
       hint: "Give the right password file; if the file itself was damaged, restore it from a backup.",
     }),
   malformed: (why: string) =>
@@ -15,4 +16,33 @@ export const vaultErrors = {
       message: `This is not an ansible-vault text that can be read: ${why}.`,
       hint: "The first line must be $ANSIBLE_VAULT;1.1;AES256 (or 1.2 with an id), hexadecimal lines must follow.",
     }),
+  noSecrets: () =>
+    new ApplianceError({
+      code: "INVENTORY_VAULT_PASSWORD_MISSING",
+      kind: "user",
+      message: "Attempting to decrypt but no vault secrets found.",
+      hint: "Give the vault password: --vault-password-file, --vault-id or --ask-vault-pass.",
+    }),
+  noSuchIdentity: (wanted: string, known: readonly string[]) =>
+    new ApplianceError({
+      code: "INVENTORY_VAULT_IDENTITY_UNKNOWN",
+      kind: "user",
+      message: `Did not find a match for --encrypt-vault-id=${wanted} in the known vault-ids [${known.map((id) => `'${id}'`).join(", ")}]`,
+      hint: "Name one of the vault identities given by --vault-id.",
+      context: { wanted },
+    }),
+  unusableSource: (source: string, problem: string, cause?: unknown) =>
+    new ApplianceError({
+      code: "INVENTORY_VAULT_SOURCE_UNUSABLE",
+      kind: "user",
+      message: problem,
+      hint: "Name a file with the password in it, or a program that prints it.",
+      context: { file: source },
+      ...(cause === undefined ? {} : { cause }),
+    }),
 };
+
+/** Whether an error says that a password does not fit. */
+export function isWrongPassword(error: unknown): boolean {
+  return error instanceof ApplianceError && error.code === "INVENTORY_VAULT_WRONG_PASSWORD";
+}

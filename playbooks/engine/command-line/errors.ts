@@ -58,4 +58,26 @@ export const commandLineErrors = {
       hint: "After -e give key=value pairs, a JSON or YAML mapping, or @ and a file with one.",
       context: { given: text },
     }),
+  unwritable: (path: string, problem: string) =>
+    new ApplianceError({
+      code: "PLAYBOOKS_OUTPUT_UNWRITABLE",
+      kind: "environment",
+      message: `Unable to write to destination file '${path}': ${problem}`,
+      hint: "Name a file in a folder that is there and may be written to.",
+      context: { file: path },
+    }),
+  unmatched: (problem: string) =>
+    new ApplianceError({
+      code: "PLAYBOOKS_PATTERN_UNMATCHED",
+      kind: "user",
+      message: problem,
+      hint: "Name hosts or groups of the inventory, or set ANSIBLE_HOST_PATTERN_MISMATCH to warning.",
+    }),
+  noToml: () =>
+    new ApplianceError({
+      code: "PLAYBOOKS_NO_TOML",
+      kind: "user",
+      message: "Nothing here writes TOML; ansible-inventory itself needs the Python library tomli-w for it.",
+      hint: "Use --yaml, or JSON, which is what comes without either.",
+    }),
 };

@@ -25,6 +25,7 @@ const OPTIONS: ReadonlySet<string> = new Set(["PLAYBOOKS_EXTRA_VARIABLES_INVALID
 /** Files that cannot be read as what they should be. */
 const PARSER: ReadonlySet<string> = new Set([
   "KERNEL_YAML_UNPARSABLE",
+  "INVENTORY_SOURCE_MALFORMED",
   "PLAYBOOKS_MALFORMED",
   "PLAYBOOKS_UNKNOWN_KEYWORD",
   "PLAYBOOKS_UNKNOWN_MODULE",

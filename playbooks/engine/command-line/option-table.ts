@@ -131,6 +131,28 @@ export const ADHOC_OPTIONS: readonly Option[] = [
   option("text", "moduleName", "-m --module-name", "The module to run; command unless given"),
 ];
 
+/** The options of ansible-inventory 2.19. */
+export const INVENTORY_OPTIONS: readonly Option[] = [
+  ...COMMON,
+  ...INVENTORY.filter(({ name }) => name !== "listHosts"),
+  ...VAULT,
+  option(
+    "text",
+    "playbookFolder",
+    "--playbook-dir",
+    "Folder that counts as the playbook's: its group_vars and host_vars",
+  ),
+  ...RUN_TASKS,
+  option("flag", "list", "--list", "Show all hosts, as inventory scripts do"),
+  option("text", "host", "--host", "Show the variables of one host, whatever the limit"),
+  option("flag", "graph", "--graph", "Draw the tree of groups, of one if it is named; whatever the limit"),
+  option("flag", "yaml", "-y --yaml", "YAML instead of JSON; not for --graph"),
+  option("flag", "toml", "--toml", "TOML instead of JSON; nothing here writes it"),
+  option("flag", "showVariables", "--vars", "With --graph: the variables too"),
+  option("flag", "export", "--export", "With --list: each group's and host's own variables, to be read in again"),
+  option("text", "output", "--output", "With --list: write to this file"),
+];
+
 /** What is ours and not the original's. */
 export const OWN_OPTIONS: readonly Option[] = [
   option("flag", "json", "--json", "Tell every event as one JSON document a line, instead of text"),

@@ -11,6 +11,7 @@ type Program = (call: Call) => Promise<number>;
 /** The programs there are, each loaded only when it is asked for. */
 const PROGRAMS: Readonly<Record<string, () => Promise<Program>>> = {
   ansible: async () => (await import("../command-line/adhoc.ts")).adhocProgram,
+  "ansible-inventory": async () => (await import("../command-line/inventory.ts")).inventoryProgram,
   "ansible-playbook": async () => (await import("../command-line/playbook.ts")).playbookProgram,
 };
 

@@ -36,6 +36,9 @@ function untrusted(value: unknown, variables: RawVariables): unknown {
   return marked(value);
 }
 
+/** Names whose values Ansible makes itself. */
+const MAGIC = new Set(["inventory_hostname", "inventory_hostname_short", "group_names", "inventory_file", "inventory_dir"]);
+
 function textsOf(variables: RawVariables): Set<string> {
   const texts = new Set<string>();
   const collect = (value: unknown): void => {
@@ -44,7 +47,7 @@ function textsOf(variables: RawVariables): Set<string> {
     } else if (Array.isArray(value)) for (const item of value) collect(item);
     else if (value instanceof Map) for (const item of value.values()) collect(item);
   };
-  for (const value of variables.values()) collect(value);
+  for (const [name, value] of variables) if (!MAGIC.has(name)) collect(value);
   return texts;
 }
 

@@ -5,13 +5,17 @@ import { compareText, dictEntries, floatText, isDict, isInteger, numeric, python
  * A value as ansible-inventory prints it in JSON: keys in order, four blanks a level, texts in UTF-8, encrypted values and texts
  * that are no templates marked as such.
  */
-export function jsonListing(value: unknown, depth = 0): string {
-  if (value instanceof VaultText) return jsonListing(new Map([["__ansible_vault", value.ciphertext]]), depth);
-  if (value instanceof UnsafeText) return jsonListing(new Map([["__ansible_unsafe", value.value]]), depth);
+export function jsonListing(value: unknown, path: readonly string[] = []): string {
+  const depth = path.length;
+  if (value instanceof VaultText) return jsonListing(new Map([["__ansible_vault", value.ciphertext]]), path);
+  if (value instanceof UnsafeText) {
+    if (!holdsVariables(path)) return JSON.stringify(value.value);
+    return bracketed("{}", [`"__ansible_unsafe": ${JSON.stringify(value.value)}`], depth);
+  }
   if (Array.isArray(value))
     return bracketed(
       "[]",
-      value.map((item: unknown) => jsonListing(item, depth + 1)),
+      value.map((item: unknown, index) => jsonListing(item, [...path, String(index)])),
       depth,
     );
   if (!isDict(value)) return scalar(value);
@@ -20,9 +24,15 @@ export function jsonListing(value: unknown, depth = 0): string {
   const sorted = [...lines].sort(([a], [b]) => compareText(a, b));
   return bracketed(
     "{}",
-    sorted.map(([key, item]) => `${JSON.stringify(key)}: ${jsonListing(item, depth + 1)}`),
+    sorted.map(([key, item]) => `${JSON.stringify(key)}: ${jsonListing(item, [...path, key])}`),
     depth,
   );
+}
+
+/** Where in a listing of everything values of variables stand; in that of one host nothing is marked. */
+function holdsVariables(path: readonly string[]): boolean {
+  const isHostVariable = path.length >= 4 && path[0] === "_meta" && path[1] === "hostvars";
+  return isHostVariable || (path.length >= 3 && path[1] === "vars");
 }
 
 function bracketed(brackets: string, lines: readonly string[], depth: number): string {

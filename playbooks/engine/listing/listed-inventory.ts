@@ -10,6 +10,8 @@ export interface ListingRules {
   readonly available: ReadonlySet<string>;
   /** Each group's and host's own variables, rather than all a host ends up with. */
   readonly isExport: boolean;
+  /** Whether an export takes in the files beside the playbooks: only where their folder was named. */
+  readonly exportsPlayFolder: boolean;
   /** `-e`: the strongest variables of every host. */
   readonly extraVariables: Variables;
   /** Whether facts become variables; without it `ansible_local` is always there. */
@@ -42,8 +44,8 @@ export class ListedInventory {
 
   /** Variables of a host as a listing shows them; only its own in an export. */
   async hostVariables(host: string): Promise<Variables> {
-    const { variables, extraVariables, isExport, injectsFacts, inventory } = this.#rules;
-    if (isExport) return withoutInternal(await variables.ownOfHost(host));
+    const { variables, extraVariables, isExport, exportsPlayFolder, injectsFacts, inventory } = this.#rules;
+    if (isExport) return withoutInternal(await variables.ownOfHost(host, exportsPlayFolder));
     const found = await variables.ofHost(host);
     if (!inventory.hosts.has(host)) for (const [name, value] of IMPLICIT) found.set(name, value);
     if (!injectsFacts) found.set("ansible_local", new Map());
@@ -52,7 +54,7 @@ export class ListedInventory {
   }
 
   async groupVariables(group: InventoryGroup): Promise<Variables> {
-    const found = await this.#rules.variables.ofGroup(group.name);
+    const found = await this.#rules.variables.ofGroup(group.name, this.#rules.exportsPlayFolder);
     if (group.priority !== 1) found.set("ansible_group_priority", group.priority);
     return withoutInternal(found);
   }

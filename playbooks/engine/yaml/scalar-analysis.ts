@@ -10,7 +10,7 @@ export interface ScalarAnalysis {
 export function analyzeScalar(text: string): ScalarAnalysis {
   if (text === "") return { isMultiline: false, allowsPlain: true, allowsSingleQuotes: true, allowsBlock: false };
   const isMultiline = /[\r\n\x85\u2028\u2029]/.test(text);
-  const isSpecial = [...text].some((char) => !isPrintable(char) && !isBreak(char));
+  const isSpecial = [...text].some((char) => !isPrintable(char));
   const hasSpaceBreak = / [\r\n\x85\u2028\u2029]/.test(text);
   const hasBreakSpace = /[\r\n\x85\u2028\u2029] /.test(text);
   const hasEdges = /^[ \r\n\x85\u2028\u2029]|[ \r\n\x85\u2028\u2029]$/.test(text);
