@@ -125,7 +125,7 @@ class IniReader {
 
   #words(line: string): string[] {
     try {
-      return shellWords(line);
+      return shellWords(line, true);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw this.#problem(`Error parsing host definition '${line}': ${error.message}`);

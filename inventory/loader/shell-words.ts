@@ -1,13 +1,13 @@
 /**
- * The words of a line as Python's `shlex.split(line, comments=True)` reads them: `#` begins a comment, in a word too; a backslash
+ * The words of a line as Python's `shlex.split(line, comments)` reads them: `#` begins a comment, in a word too; a backslash
  * takes the next character as it is, within double quotes only a quote or a backslash. Throws RangeError with Python's words.
  */
-export function shellWords(line: string): string[] {
+export function shellWords(line: string, hasComments: boolean): string[] {
   const words: string[] = [];
   let word: string | undefined;
   for (let at = 0; at < line.length; at++) {
     const char = line[at] ?? "";
-    if (char === "#") break;
+    if (char === "#" && hasComments) break;
     if (/[ \t\r\n]/.test(char)) {
       if (word !== undefined) words.push(word);
       word = undefined;

@@ -12,7 +12,7 @@ export interface Call {
 
 /** Where a command's words go and where answers come from. */
 export interface Terminal {
-  out(text: string): void;
+  out(text: string | Uint8Array): void;
   error(text: string): void;
   /** Columns of the output where it is a terminal. */
   readonly columns: number | undefined;
@@ -22,4 +22,6 @@ export interface Terminal {
   ask(question: string, isPrivate: boolean, signal?: AbortSignal): Promise<string>;
   /** All of the standard input. */
   input(): Promise<string>;
+  /** The same where it may be no text. */
+  inputBytes(): Promise<Uint8Array>;
 }

@@ -8,7 +8,6 @@ import { evaluatePatterns, readLimit, selectHosts } from "#inventory/select/patt
 import { inventorySettings } from "#inventory/settings/inventory-settings.ts";
 import { expandPath } from "#inventory/settings/paths.ts";
 import type { Settings } from "#inventory/settings/settings.ts";
-import { outputSettings } from "../configuration/output-settings.ts";
 import { runSettings } from "../configuration/run-settings.ts";
 import { Templar } from "../expression/templar.ts";
 import { graphOf } from "../listing/graph.ts";
@@ -21,35 +20,30 @@ import type { Call } from "./call.ts";
 import { commandLineErrors } from "./errors.ts";
 import { readExtraVariables } from "./extra-variables.ts";
 import { INVENTORY_OPTIONS } from "./option-table.ts";
-import { readWords, type Words } from "./options.ts";
-import { openDisplay } from "./output.ts";
-import { guarded } from "./playbook.ts";
+import type { Words } from "./options.ts";
+import { type Program, runProgram } from "./program.ts";
 import { openVault } from "./vault-values.ts";
-import { helpText, versionText } from "./version.ts";
 
-/** Shows an inventory as ansible-inventory does: its options, settings, output and exit codes. Gives the exit code; throws nothing. */
-export async function inventoryProgram(call: Call): Promise<number> {
-  return guarded(call, async (settings) => {
-    const words = readWords(call.program, INVENTORY_OPTIONS, call.words);
-    if (words.flags.has("version")) {
-      call.terminal.out(versionText(call.program, settings));
-      return 0;
-    }
-    if (words.flags.has("help")) {
-      const usage = `${call.program} [options] [group]`;
-      call.terminal.out(helpText(usage, "Shows what an inventory says of its hosts and groups.", INVENTORY_OPTIONS));
-      return 0;
-    }
+const program: Program = {
+  options: INVENTORY_OPTIONS,
+  usage: "[options] [group]",
+  purpose: "Shows what an inventory says of its hosts and groups.",
+  async run({ call, words, settings, display }) {
     if (words.rest.length > 1)
       throw commandLineErrors.invalid(call.program, `unrecognized arguments: ${words.rest.slice(1).join(" ")}`);
     const actions = [words.flags.has("list"), (words.texts.get("host") ?? "") !== "", words.flags.has("graph")];
     const count = actions.filter((said) => said).length;
-    if (count !== 1) throw inventoryActionProblem(count);
-    return show(call, words, settings);
-  });
+    if (count !== 1) throw actionProblem(count);
+    return show(call, words, settings, display);
+  },
+};
+
+/** Shows an inventory as ansible-inventory does: its options, settings, output and exit codes. Gives the exit code; throws nothing. */
+export function inventoryProgram(call: Call): Promise<number> {
+  return runProgram(program, call);
 }
 
-function inventoryActionProblem(count: number): Error {
+function actionProblem(count: number): Error {
   return count === 0
     ? commandLineErrors.refused(
         "No action selected, at least one of --host, --graph or --list needs to be specified.",
@@ -61,9 +55,7 @@ function inventoryActionProblem(count: number): Error {
       );
 }
 
-async function show(call: Call, words: Words, settings: Settings): Promise<number> {
-  const verbosity = Math.max(words.counts.get("verbosity") ?? 0, settings.get(outputSettings.verbosity));
-  const display = openDisplay(call, settings, verbosity);
+async function show(call: Call, words: Words, settings: Settings, display: Display): Promise<number> {
   const shown = await shownText(call, words, settings, display);
   const output = words.texts.get("output");
   if (output === undefined) display.show(shown);

@@ -153,6 +153,46 @@ export const INVENTORY_OPTIONS: readonly Option[] = [
   option("text", "output", "--output", "With --list: write to this file"),
 ];
 
+const VAULT_OUTPUT = option("text", "output", "--output", "File to write to; - is the standard output");
+
+const VAULT_IDENTITY = option(
+  "text",
+  "encryptVaultIdentity",
+  "--encrypt-vault-id",
+  "The vault identity to encrypt with, where there are several",
+);
+
+/** The options of each action of ansible-vault 2.19. */
+export const VAULT_OPTIONS: Readonly<Record<string, readonly Option[]>> = {
+  create: [
+    ...COMMON,
+    ...VAULT,
+    VAULT_IDENTITY,
+    option("flag", "skipTtyCheck", "--skip-tty-check", "Open the editor although the output is no terminal"),
+  ],
+  decrypt: [...COMMON, ...VAULT, VAULT_OUTPUT],
+  edit: [...COMMON, ...VAULT, VAULT_IDENTITY],
+  view: [...COMMON, ...VAULT],
+  encrypt: [...COMMON, ...VAULT, VAULT_OUTPUT, VAULT_IDENTITY],
+  encrypt_string: [
+    ...COMMON,
+    ...VAULT,
+    VAULT_OUTPUT,
+    VAULT_IDENTITY,
+    option("flag", "prompt", "-p --prompt", "Ask for the text to encrypt"),
+    option("flag", "showInput", "--show-input", "Show what is typed when asked for the text"),
+    option("list", "names", "-n --name", "The variable's name; once for each text, in order"),
+    option("text", "stdinName", "--stdin-name", "The name of the variable read from the standard input"),
+  ],
+  rekey: [
+    ...COMMON,
+    ...VAULT,
+    VAULT_IDENTITY,
+    option("text", "newVaultPasswordFile", "--new-vault-password-file", "File with the new password"),
+    option("text", "newVaultIdentity", "--new-vault-id", "The new vault identity: label@source or a source"),
+  ],
+};
+
 /** What is ours and not the original's. */
 export const OWN_OPTIONS: readonly Option[] = [
   option("flag", "json", "--json", "Tell every event as one JSON document a line, instead of text"),

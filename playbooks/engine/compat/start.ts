@@ -12,6 +12,7 @@ type Program = (call: Call) => Promise<number>;
 const PROGRAMS: Readonly<Record<string, () => Promise<Program>>> = {
   ansible: async () => (await import("../command-line/adhoc.ts")).adhocProgram,
   "ansible-inventory": async () => (await import("../command-line/inventory.ts")).inventoryProgram,
+  "ansible-vault": async () => (await import("../command-line/vault.ts")).vaultProgram,
   "ansible-playbook": async () => (await import("../command-line/playbook.ts")).playbookProgram,
 };
 

@@ -24,8 +24,7 @@ test("every inventory is listed as ansible-inventory lists it, byte for byte", a
     for (const [index, { name, folder, words, environment }] of calls.entries()) {
       const ours = await askOurs(folder, words, environment);
       const { code, output } = theirs[index] ?? { code: -1, output: "" };
-      if (ours.code !== code || ours.output !== output)
-        differences.push({ name, words, theirs: theirs[index], ours });
+      if (ours.code !== code || ours.output !== output) differences.push({ name, words, theirs: theirs[index], ours });
     }
     expect(differences).toEqual([]);
   } finally {

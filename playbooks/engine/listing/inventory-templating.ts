@@ -37,7 +37,13 @@ function untrusted(value: unknown, variables: RawVariables): unknown {
 }
 
 /** Names whose values Ansible makes itself. */
-const MAGIC = new Set(["inventory_hostname", "inventory_hostname_short", "group_names", "inventory_file", "inventory_dir"]);
+const MAGIC = new Set([
+  "inventory_hostname",
+  "inventory_hostname_short",
+  "group_names",
+  "inventory_file",
+  "inventory_dir",
+]);
 
 function textsOf(variables: RawVariables): Set<string> {
   const texts = new Set<string>();

@@ -56,7 +56,7 @@ export async function askOurs(
     around: { environment: { PATH: "/usr/bin:/bin", ...environment }, workingFolder: folder, homeFolder: folder },
     terminal: {
       out: (text) => {
-        said.output += text;
+        said.output += typeof text === "string" ? text : Buffer.from(text).toString("utf8");
       },
       error: (text) => {
         said.errors += text;
@@ -65,6 +65,7 @@ export async function askOurs(
       isInteractive: false,
       ask: () => Promise.reject(new Error("nobody is here")),
       input: () => Promise.resolve(""),
+      inputBytes: () => Promise.resolve(new Uint8Array()),
     },
     signal: new AbortController().signal,
   };
