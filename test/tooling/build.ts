@@ -100,6 +100,10 @@ async function writeManifest(): Promise<void> {
   const options = { root, isRoot: true, type: "core", ignoreManifest: true, errorOnManifestCreate: true } as const;
   const commands = new Commands({ ...options, respectNoCacheDefault: true });
   await commands.load();
+  // Help is wrapped to the terminal's width: line ends within a paragraph are the source's, not the reader's.
+  for (const command of Object.values(commands.manifest.commands))
+    if (command.description !== undefined)
+      command.description = command.description.replaceAll(/(?<!\n)\n(?![\n -])/g, " ");
   await writeFile(`${path}.new`, JSON.stringify(commands.manifest));
   await rename(`${path}.new`, path);
 }
