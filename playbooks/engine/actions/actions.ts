@@ -99,7 +99,7 @@ async function assertAction(context: ActionContext): Promise<Result> {
   return { changed: false, msg: args.get("success_msg") ?? "All assertions passed" };
 }
 
-async function setFact({ arguments: args, host, store }: ActionContext): Promise<Result> {
+async function setFact({ arguments: args }: ActionContext): Promise<Result> {
   const facts: Result = {};
   for (const [name, value] of args) {
     if (name === "cacheable") continue;
@@ -111,7 +111,6 @@ async function setFact({ arguments: args, host, store }: ActionContext): Promise
   }
   if (Object.keys(facts).length === 0)
     return failure("No key/value pairs provided, at least one is required for this action to succeed");
-  for (const [name, value] of Object.entries(facts)) store.keep(host, name, value);
   return { changed: false, ansible_facts: facts };
 }
 

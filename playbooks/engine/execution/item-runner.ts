@@ -216,9 +216,10 @@ export class ItemRunner {
       const result = judge(task, whole, (known) => this.#withResult(task, scope, known), templar);
       if (result["failed"] === true && result["exception"] === undefined)
         result["exception"] = "(traceback unavailable)";
-      const owner = isDelegated && settings.delegateFacts ? target : host;
-      const share = (other: string) => this.#keepFacts(module, result, other);
-      if (result["failed"] !== true) share(owner);
+      // Facts about the delegate are its own alone, also where a task runs once for all.
+      const owner = isDelegated && settings.delegateFacts ? target : undefined;
+      const share = (other: string) => this.#keepFacts(module, result, owner ?? other);
+      if (result["failed"] !== true) share(host);
       const changed = result["changed"] === true ? { scope: this.#withResult(task, scope, result) } : {};
       return { result, differences: differences ?? [], warnings, end: "done", ...flags, share, ...changed };
     } catch (error) {
