@@ -1,6 +1,7 @@
 import Type from "typebox";
 import { schemaProblems } from "#inventory/kernel/schema.ts";
 import type { Difference, ModuleResult } from "../../operations/operation.ts";
+import { sortedJson } from "../../operations/python-text.ts";
 import type { EngineEvent, HostRecap, TaskStatus } from "../events.ts";
 import type { Censor } from "../execution/censor.ts";
 import { isPlainObject } from "../expression/values.ts";
@@ -94,7 +95,7 @@ function differencesOf(diff: unknown, result: Readonly<Record<string, unknown>>)
 
 function text(value: unknown): string {
   if (value === undefined) return "";
-  return typeof value === "string" ? value : `${JSON.stringify(value, null, 4)}\n`;
+  return typeof value === "string" ? value : sortedJson(value);
 }
 
 /** The line for a side of a difference that is not shown as text; undefined for one that is. */

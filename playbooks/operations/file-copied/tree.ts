@@ -69,7 +69,6 @@ export async function planTree(
   return {
     changes: context.checkMode ? [] : changes,
     result: { ...result, changed },
-    differences: plans.flatMap((plan) => plan.differences ?? []),
   };
 }
 

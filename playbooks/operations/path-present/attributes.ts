@@ -34,7 +34,8 @@ export function planTouch(request: PathRequest): OperationPlan {
       const missing = missingOwner(path, request.wanted, request.known);
       if (missing !== undefined) return failing(missing.failure.msg, { path });
     }
-    const step = attributeStep(request, path, freshStat(request, "file"), { before: {}, after: {} });
+    const diff = startDiff(path, "touch", "absent");
+    const step = attributeStep(request, path, freshStat(request, "file"), diff);
     if ("changes" in step && !context.checkMode) return step;
     return pathPlan(request, {
       title: `Make the file ${path}`,
@@ -43,7 +44,7 @@ export function planTouch(request: PathRequest): OperationPlan {
       keys,
       shown: path,
       stat: undefined,
-      ...(context.checkMode ? {} : { diff: startDiff(path, "touch", "absent") }),
+      ...(context.checkMode ? {} : { diff }),
       failureWords: "Error, could not touch target",
     });
   }

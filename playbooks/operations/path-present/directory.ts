@@ -38,7 +38,7 @@ function planNewDirectory(request: PathRequest): OperationPlan {
   let script = "";
   const fresh = freshStat(request, "directory");
   for (const parent of prefixes(path)) {
-    const step = attributeStep(request, parent, fresh, { before: {}, after: {} });
+    const step = attributeStep(request, parent, fresh, diff);
     if ("changes" in step) {
       if (context.checkMode) break;
       return step;
