@@ -5,7 +5,7 @@ import { isDict, toPlain } from "../expression/values.ts";
 import { fileCommand } from "./argument-file.ts";
 import type { ForeignModule } from "./foreign-modules.ts";
 import { HostTree } from "./host-tree.ts";
-import { isDiscovered, words } from "./interpreter.ts";
+import { isDiscovered } from "./interpreter.ts";
 import { moduleResult } from "./module-result.ts";
 import { ARGUMENTS_MARK, shebangOf } from "./module-style.ts";
 import { trustedFacts } from "./trusted-facts.ts";
@@ -92,7 +92,7 @@ export class ForeignRunner {
       name: module.name.split(".").at(-1) ?? module.name,
       source: module.style === "json-text" ? withArguments(module.source, jsonOf(given)) : module.source,
       argumentText: argumentText(module, given),
-      interpreter: program === undefined ? [] : [...words(program), ...(shebang?.arguments ?? [])],
+      interpreter: program === undefined ? [] : [program, ...(shebang?.arguments ?? [])],
       remoteTemporary: wireOptions(call).remoteTemporary,
     });
     const become = call.become === undefined ? {} : { become: call.become };

@@ -1,7 +1,7 @@
 import { deflateSync } from "node:zlib";
 import { shellQuote } from "#inventory/kernel/shell.ts";
 import type { Become, CommandResult, Connector } from "../../connectors/connector.ts";
-import { commandOf, nowhereToWrite, preparingScript, pythonMissing } from "./interpreter.ts";
+import { nowhereToWrite, preparingScript, pythonMissing } from "./interpreter.ts";
 import type { PythonFiles } from "./python-payload.ts";
 import { STARTER, TREE_MISSING, TREE_MISSING_STATUS, TREE_UNWRITABLE, TREE_UNWRITABLE_STATUS } from "./starter.ts";
 
@@ -78,7 +78,7 @@ export class HostTree {
     try {
       outcome = await connector.run(
         {
-          script: `${commandOf(run.interpreter ?? ready.python)} ${words}`,
+          script: `${shellQuote(run.interpreter ?? ready.python)} ${words}`,
           stdin: missing.size === 0 ? run.parameters : Buffer.concat([sent, Buffer.from(run.parameters)]),
           environment: run.environment,
           ...(run.timeoutMilliseconds === undefined ? {} : { timeoutMilliseconds: run.timeoutMilliseconds }),

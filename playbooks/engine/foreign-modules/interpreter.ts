@@ -1,5 +1,5 @@
 import { ApplianceError } from "#inventory/kernel/errors.ts";
-import { shellJoin, shellQuote } from "#inventory/kernel/shell.ts";
+import { shellJoin } from "#inventory/kernel/shell.ts";
 
 /** INTERPRETER_PYTHON_FALLBACK of ansible-core 2.19: where a Python is looked for, first wins. */
 const PYTHONS = [
@@ -23,7 +23,7 @@ export function isDiscovered(configured: string | undefined): boolean {
  * each. An empty first line: there is no Python; an empty second one: nowhere to write.
  */
 export function preparingScript(configured: string | undefined): string {
-  const names = isDiscovered(configured) ? PYTHONS : [words(configured ?? "")[0] ?? ""];
+  const names = isDiscovered(configured) ? PYTHONS : [configured ?? ""];
   return [
     "python=",
     `for name in ${shellJoin(names)}; do python=$(command -v "$name") && break; done`,
@@ -36,18 +36,6 @@ export function preparingScript(configured: string | undefined): string {
   ].join("\n");
 }
 
-/** An interpreter as it is configured, as words of a command: `/usr/bin/env python3` are two. */
-export function words(configured: string): string[] {
-  return configured
-    .trim()
-    .split(/\s+/)
-    .filter((word) => word !== "");
-}
-
-export function commandOf(interpreter: string): string {
-  return words(interpreter).map(shellQuote).join(" ");
-}
-
 export function pythonMissing(host: string, configured: string | undefined, module: string): ApplianceError {
   const isFree = isDiscovered(configured);
   return new ApplianceError({
@@ -55,10 +43,10 @@ export function pythonMissing(host: string, configured: string | undefined, modu
     kind: "environment",
     message: isFree
       ? `${host} has no Python: the module ${module} is written in Python and needs one there`
-      : `The module interpreter '${configured ?? ""}' was not found on ${host}`,
+      : `The module interpreter '${configured ?? ""}' was not found.`,
     hint: isFree
       ? "Install python3 there (`raw: apt-get install -y python3-minimal`), or use a module that this engine has itself."
-      : "Correct ansible_python_interpreter for that host.",
+      : `Correct ansible_python_interpreter for ${host}: it is one path, without arguments.`,
     state: "Nothing was done on this host by this task.",
     context: { host, module, tried: isFree ? PYTHONS : [configured ?? ""] },
   });
