@@ -46,18 +46,15 @@ export class ForeignRunner {
       const msg = `Task failed: Action '${call.writtenModule}' does not support raw params.`;
       return { result: { changed: false, failed: true, msg }, differences: [], warnings: [] };
     }
-    const { outcome, interpreter } = await this.#execute(call, connector);
+    const { outcome, interpreter, isFound } = await this.#execute(call, connector);
     const { result, warnings } = moduleResult(outcome, interpreter);
     if (!call.isItem) delete result["invocation"];
     if (result["skipped"] === true) result["failed"] ??= false;
     const given = result["ansible_facts"];
-    if (given instanceof Map) {
-      const { warnings: refused } = trustedFacts(given as Map<string, unknown>);
-      if (refused.length > 0)
-        result["warnings"] = [...refused, ...((result["warnings"] as unknown[] | undefined) ?? [])];
-      return { result, differences: differences(result), warnings: [...refused, ...warnings] };
-    }
-    return { result, differences: differences(result), warnings };
+    const refused = given instanceof Map ? trustedFacts(given as Map<string, unknown>).warnings : [];
+    const more = [...(isFound ? tellFound(call, result, interpreter, connector.host) : []), ...refused];
+    if (more.length > 0) result["warnings"] = [...more, ...((result["warnings"] as unknown[] | undefined) ?? [])];
+    return { result, differences: differences(result), warnings: [...more, ...warnings] };
   }
 
   async close(): Promise<void> {
@@ -66,7 +63,7 @@ export class ForeignRunner {
     await Promise.all(all.map((tree) => tree.remove()));
   }
 
-  async #execute(call: ForeignCall, connector: Connector): Promise<{ outcome: CommandResult; interpreter: string }> {
+  async #execute(call: ForeignCall, connector: Connector): Promise<Executed> {
     const { module, signal } = call;
     const given = wireArguments(call.arguments, wireOptions(call));
     const tree = this.#tree(call, connector);
@@ -81,13 +78,13 @@ export class ForeignRunner {
         timeoutMilliseconds: undefined,
       };
       const outcome = await tree.run(connector, run, signal);
-      return { outcome, interpreter: interpreter ?? (await tree.python(connector, module.name, signal)) };
+      const python = interpreter ?? (await tree.python(connector, module.name, signal));
+      return { outcome, interpreter: python, isFound: interpreter === undefined };
     }
-    const shebang = shebangOf(module.source);
-    const program =
-      shebang === undefined || module.style === "binary"
-        ? undefined
-        : (interpreterOf(call, shebang.program) ?? (await tree.python(connector, module.name, signal)));
+    const shebang = module.style === "binary" ? undefined : shebangOf(module.source);
+    const named = shebang === undefined ? undefined : interpreterOf(call, shebang.program);
+    const isFound = shebang !== undefined && named === undefined;
+    const program = isFound ? await tree.python(connector, module.name, signal) : named;
     const command = fileCommand({
       name: module.name.split(".").at(-1) ?? module.name,
       source: module.style === "json-text" ? withArguments(module.source, jsonOf(given)) : module.source,
@@ -97,7 +94,7 @@ export class ForeignRunner {
     });
     const become = call.become === undefined ? {} : { become: call.become };
     const outcome = await connector.run({ ...command, environment: call.environment, ...become }, signal);
-    return { outcome, interpreter: program ?? "" };
+    return { outcome, interpreter: program ?? "", isFound };
   }
 
   /** The first folder on that host, of that user and Python, in which nothing is in the module's way. */
@@ -113,6 +110,27 @@ export class ForeignRunner {
     trees.push(tree);
     return tree;
   }
+}
+
+interface Executed {
+  readonly outcome: CommandResult;
+  readonly interpreter: string;
+  /** The interpreter is the Python that was found on the host, as nobody named one. */
+  readonly isFound: boolean;
+}
+
+/** The first result that a found Python brings says which it is, for all that follow on that host. */
+function tellFound(call: ForeignCall, result: Record<string, unknown>, python: string, host: string): string[] {
+  if (call.variable("discovered_interpreter_python") !== undefined) return [];
+  const facts = result["ansible_facts"];
+  result["ansible_facts"] = new Map([
+    ...(facts instanceof Map ? (facts as Map<string, unknown>) : []),
+    ["discovered_interpreter_python", python],
+  ]);
+  if (String(call.variable("ansible_python_interpreter")).endsWith("_silent")) return [];
+  return [
+    `Host '${host}' is using the discovered Python interpreter at '${python}', but future installation of another Python interpreter could cause a different interpreter to be discovered.`,
+  ];
 }
 
 /** Modules that may be given text as it is. */

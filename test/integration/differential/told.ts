@@ -25,9 +25,11 @@ export function toldOf(event: EngineEvent): Told | undefined {
   const { play, role, task, handler, host, result, differences } = event;
   // Ansible tells of an include only afterwards, by another event; what was included follows all the same.
   if (task === "meta" || (/include_(tasks|role)$/.test(task) && event.status === "ok")) return undefined;
+  if ("include_args" in result) return undefined;
   const status = event.status === "rescued" ? "failed" : event.status;
-  const shown =
-    differences === undefined || differences.length === 0 ? {} : { differences: differences.map(plainHeaders) };
+  // Those of a loop's items are told with each item by the one, with the whole by the other.
+  const isShown = differences !== undefined && differences.length > 0 && !("results" in result);
+  const shown = isShown ? { differences: differences.map(plainHeaders) } : {};
   const what = `${play}: ${role === undefined ? "" : `${role} : `}${task}${handler ? " (handler)" : ""}`;
   return { what, host, status, result: comparable({ ...result, ...shown }) };
 }
