@@ -38,6 +38,7 @@ import { pathsFound } from "./paths-found/operation.ts";
 import { rawCommandRun } from "./raw-command-run/operation.ts";
 import { requestMade } from "./request-made/operation.ts";
 import { resourceLimitSet } from "./resource-limit-set/operation.ts";
+import { rpmPackagesInstalled } from "./rpm-packages-installed/operation.ts";
 import { rpmSourcePresent } from "./rpm-source-present/operation.ts";
 import { scriptRun } from "./script-run/operation.ts";
 import { selinuxBooleanSet } from "./selinux-boolean-set/operation.ts";
@@ -94,6 +95,7 @@ export const operations: readonly Operation[] = [
   rawCommandRun,
   requestMade,
   resourceLimitSet,
+  rpmPackagesInstalled,
   rpmSourcePresent,
   scriptRun,
   selinuxBooleanSet,

@@ -19,6 +19,7 @@ export const firewallRulePresent: Operation = {
       ["flush", "policy"],
     ],
     requiredIf: [
+      ["flush", false, ["chain"]],
       ["jump", "TEE", ["gateway"]],
       ["jump", "tee", ["gateway"]],
     ],
@@ -26,7 +27,6 @@ export const firewallRulePresent: Operation = {
   checkMode: "full",
   async plan(raw, context) {
     const logs = raw.log_prefix !== null || raw.log_level !== null;
-    if (raw.flush !== true && raw.chain === null) return failing("Either chain or flush parameter must be specified.");
     if (logs && raw.jump !== null && raw.jump !== "LOG") {
       return failing("Logging options can only be used with the LOG jump target.");
     }
@@ -50,7 +50,7 @@ export const firewallRulePresent: Operation = {
       changed ||= step.changed;
       commands.push(...step.commands);
     }
-    return finish(args, changed, commands, context);
+    return finish({ args, rule: ruleWords(raw).join(" ") }, changed, commands, context);
   },
 };
 
@@ -101,7 +101,7 @@ function stepOf(program: string, args: Arguments, found: (label: string) => stri
 }
 
 function finish(
-  args: Arguments,
+  { args, rule }: { readonly args: Arguments; readonly rule: string },
   changed: boolean,
   commands: readonly (readonly string[])[],
   context: OperationContext,
@@ -113,7 +113,7 @@ function finish(
     table,
     chain,
     flush,
-    rule: ruleWords(args).join(" "),
+    rule,
     state,
     chain_management,
     wait,

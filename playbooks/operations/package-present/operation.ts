@@ -1,6 +1,7 @@
 import type { Operation } from "../operation.ts";
 import { packagesInstalled } from "../packages-installed/operation.ts";
 import { failing } from "../plan.ts";
+import { rpmPackagesInstalled } from "../rpm-packages-installed/operation.ts";
 
 /** Packages are installed or not, by the package manager of the host. */
 export const packagePresent: Operation = {
@@ -16,6 +17,14 @@ export const packagePresent: Operation = {
   async plan(args, context) {
     const manager = args.use === "auto" ? await managerOf(context.read.run) : String(args.use).replace(/^.*\./, "");
     if (manager === "apt") return packagesInstalled.plan(args, context, "ansible.builtin.apt");
+    if (["dnf", "dnf5", "dnf-3", "yum"].includes(manager)) {
+      const state = args.state === "fixed" || args.state === "build-dep" ? "present" : args.state;
+      const defaults = Object.fromEntries(
+        Object.entries(rpmPackagesInstalled.arguments).map(([name, argument]) => [name, argument.default ?? null]),
+      );
+      const given = { name: args.package ?? [], state, update_cache: args.update_cache ?? false };
+      return rpmPackagesInstalled.plan({ ...defaults, ...given }, context, `ansible.builtin.${manager}`);
+    }
     if (manager === "")
       return failing('Could not detect which package manager to use. Try gathering facts or setting the "use" option.');
     return failing(`not supported by the native module: the package manager ${manager}`);

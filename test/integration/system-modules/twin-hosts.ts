@@ -122,7 +122,7 @@ const VOLATILE_PROPERTIES =
 
 /** Structures as values, for their order is the shower's; a header that only says the side is none. */
 function plainDifference(difference: Difference): unknown {
-  const value = (text: string): unknown => (/^[{[]/.test(text) ? JSON.parse(text) : text);
+  const value = (text: string): unknown => (/^\{[\s\S]*\}\n$/.test(text) ? JSON.parse(text) : text);
   const header = (text: string, side: string) => (text === side ? "" : text);
   return {
     before: value(difference.before),
