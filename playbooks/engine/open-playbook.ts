@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Inventory } from "#inventory/loader/inventory.ts";
 import { loadInventory } from "#inventory/loader/load-inventory.ts";
 import { VaultValues } from "#inventory/loader/vault-values.ts";
@@ -26,7 +27,12 @@ export interface OpenPlaybook {
 /** Reads the inventory and every file of the playbook that can be known before a run. Throws one error that lists all problems. */
 export async function openPlaybook(run: Omit<PlaybookRun, "onEvent">): Promise<OpenPlaybook> {
   const vault = new VaultValues(run.vaultPassword);
-  const templar = new Templar({ decrypt: vault.text, environment: run.environment ?? {} });
+  const templar = new Templar({
+    decrypt: vault.text,
+    environment: run.environment ?? {},
+    playbookFolder: dirname(run.playbook),
+    vaultSecrets: run.vaultPassword === undefined ? [] : [run.vaultPassword.reveal()],
+  });
   const readInventory = () => run.readInventory?.() ?? loadInventory(run.inventory, vault);
   const inventory = await readInventory();
   const modules = new ModuleTable(operations, new ForeignModules(run.modules ?? moduleFolders(run.environment ?? {})));

@@ -43,6 +43,12 @@ export function passwordHash(password: string, options: PasswordHashOptions): st
   }
 }
 
+/** A salt for a scheme, as long as it may be. */
+export function randomSalt(scheme: string): string {
+  const most = (NAMES[scheme] ?? scheme) === "md5_crypt" ? 8 : 16;
+  return Array.from({ length: most }, () => LETTERS[randomInt(LETTERS.length)]).join("");
+}
+
 function saltOf(options: PasswordHashOptions, most: number): string {
   if (options.salt === undefined || options.salt === "") {
     const size = options.saltSize === undefined ? most : integerArgument(options.saltSize);

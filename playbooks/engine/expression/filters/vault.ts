@@ -82,6 +82,22 @@ function encrypted(data: Buffer, secret: Buffer, salt: Buffer, label: string): s
   return `${[header, ...(packed.match(/.{1,80}/g) ?? [])].join("\n")}\n`;
 }
 
+/** The text of a vault, opened by one of some passwords. Raises ExpressionError where none opens it. */
+export function decryptVaultText(text: string, secrets: readonly string[]): string {
+  for (const secret of secrets) {
+    try {
+      return decrypted(text, Buffer.from(secret, "utf8"));
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+    }
+  }
+  throw new ExpressionError(
+    secrets.length === 0
+      ? "Attempting to decrypt but no vault secrets found."
+      : "Decryption failed (no vault secrets were found that could decrypt).",
+  );
+}
+
 function decrypted(text: string, secret: Buffer): string {
   const problem = () =>
     new ExpressionError("Unable to decrypt: Decryption failed (no vault secrets were found that could decrypt).");

@@ -1,6 +1,7 @@
-import { ExpressionError, Undefined } from "../errors.ts";
+import { ExpressionError, Undefined, UndefinedError } from "../errors.ts";
 import type { PluginContext } from "../filters/plugin.ts";
 import { pythonString, truthy, typeName } from "../values.ts";
+import { DIRECT } from "./lookup.ts";
 import { lookups } from "./lookups.ts";
 
 /** `lookup(name, terms…)`: one value, or texts joined by commas; `query` gives the list. */
@@ -18,11 +19,14 @@ export function lookup(
   const found = context.templar.options.lookups?.[name] ?? lookups.get(short);
   if (found === undefined) throw new ExpressionError(`The lookup plugin '${name}' was not found.`);
   const options = new Map(named);
-  for (const value of [...terms, ...options.values()]) if (value instanceof Undefined && short !== "env") return value;
+  // `env` takes an undefined default, to say that the variable must be set.
+  for (const value of [...terms, ...(short === "env" ? [] : options.values())])
+    if (value instanceof Undefined) return value;
   const wantsList = asList || truthy(options.get("wantlist") ?? false);
   const onError = pythonString(options.get("errors") ?? "strict");
   options.delete("wantlist");
   options.delete("errors");
+  if (short === "first_found") options.set(DIRECT, true);
   const results = runLookup(() => found(terms, options, context), name, onError);
   if (results instanceof Undefined) return results;
   if (results === undefined) return wantsList ? [] : null;
@@ -41,7 +45,7 @@ function runLookup(
   try {
     return run();
   } catch (error) {
-    if (!(error instanceof ExpressionError)) throw error;
+    if (!(error instanceof ExpressionError) || error instanceof UndefinedError) throw error;
     if (onError === "ignore" || onError === "warn") return undefined;
     throw new ExpressionError(`The lookup plugin '${name}' failed: ${error.message}`, { cause: error });
   }

@@ -31,6 +31,8 @@ function numbers(given: ReadonlyMap<string, string>): string[] {
   };
   const start = read("start", 1);
   const stride = read("stride", 1);
+  if (given.has("end") && given.has("count"))
+    throw new ExpressionError("can't specify both count and end in with_sequence");
   if (!given.has("end") && !given.has("count")) throw new ExpressionError("must specify count or end in with_sequence");
   const count = read("count", 0);
   const end = given.has("end")
