@@ -49,6 +49,8 @@ export interface HostUser {
   readonly owner: string;
   readonly group: string;
   readonly umask: number;
+  /** Folder that relative paths start from. */
+  readonly folder: string;
 }
 
 /**
@@ -75,7 +77,7 @@ path_state() {
     case " $3 " in *' content '*) if [ -r "$1" ]; then echo "content $(base64 -w0 <"$1")"; fi ;; esac
   fi
 }
-user_state() { echo "user $(umask) $(id)"; }
+user_state() { echo "user $(umask) $(id) folder=$PWD"; }
 `;
 
 /** A line of shell that prints the state of `path` under `label` (a word). Follows {@link PATH_FUNCTIONS}. */
@@ -215,7 +217,7 @@ function deviceNumber(text: string): number {
   return major * 256 + (minor & 0xff) + (minor - (minor & 0xff)) * 4096;
 }
 
-/** `umask`, then what id(1) prints: `uid=0(root) gid=0(root) groups=…`; a name is left out where the host knows none. */
+/** `umask`, then what id(1) prints: `uid=0(root) gid=0(root) groups=…`, then the folder; a name is left out where the host knows none. */
 function parseUser(fields: string): HostUser {
   const [, umask = "022", uid = "0", owner = "", gid = "0", group = ""] =
     /^(\d+) uid=(\d+)(?:\(([^)]*)\))? gid=(\d+)(?:\(([^)]*)\))?/.exec(fields) ?? [];
@@ -225,6 +227,7 @@ function parseUser(fields: string): HostUser {
     umask: Number.parseInt(umask, 8),
     owner: nameOr(owner, uid),
     group: nameOr(group, gid),
+    folder: / folder=(\/.*)$/.exec(fields)?.[1] ?? "/",
   };
 }
 

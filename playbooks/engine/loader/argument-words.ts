@@ -19,14 +19,18 @@ export function parseArgumentText(text: string, freeForm: string | undefined): M
   const rest: string[] = [];
   for (const word of splitWords(text)) {
     // A name may be a template of its own, where the whole text is words.
-    const match = /^((?:\{\{(?:(?!\}\}).)*\}\}|[^\s={])+?)=(.*)$/s.exec(word.trim());
+    const match = /^((?:\{\{(?:(?!\}\}).)*\}\}|[^\s={])+?)=(.*)$/s.exec(withoutEscapes(word.trim()));
     const [, name = "", value = ""] = match ?? [];
     if (match !== null && (freeForm === undefined || freeForm === "file" || FREE_FORM_OPTIONS.has(name)))
       found.set(name, unquote(value));
     else if (freeForm === undefined && word.trim() !== "") return undefined;
     else rest.push(word);
   }
-  const body = rest.join("").trim();
+  // Line ends behind a block of text belong to it.
+  const body = rest
+    .join("")
+    .trimStart()
+    .replace(/[ \t]+$/, "");
   if (freeForm !== undefined && body !== "") found.set(freeForm, freeForm === "file" ? unquote(body) : body);
   return found;
 }
@@ -58,6 +62,28 @@ export function splitWords(text: string): string[] {
   if (word !== "") words.push(word);
   return words;
 }
+
+/** `text` with the escapes that the original decodes in words: those of one letter, and characters by their numbers. */
+function withoutEscapes(text: string): string {
+  return text.replace(
+    /\\(?:U([0-9a-fA-F]{8})|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\\'"abfnrtv]))/g,
+    (whole, long?: string, short?: string, byte?: string, letter?: string) => {
+      const number = long ?? short ?? byte;
+      if (number !== undefined) return String.fromCodePoint(Number.parseInt(number, 16));
+      return ESCAPES[letter ?? ""] ?? letter ?? whole;
+    },
+  );
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  a: "\u0007",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v",
+};
 
 /** `text` without the quotes around it. */
 export function unquote(text: string): string {

@@ -45,7 +45,17 @@ export const commandRun: Operation = {
       return failing(error instanceof Error ? error.message : String(error));
     }
     if (words.length === 0) return failing("no command given", { rc: 256 });
-    return planCommand({ args, command: words, context });
+    const plan = await planCommand({ args, command: words, context });
+    if (typeof args.executable !== "string" || args.executable === "") return plan;
+    const warnings = [
+      `As of Ansible 2.4, the parameter 'executable' is no longer supported with the 'command' module. Not using '${args.executable}'.`,
+    ];
+    const { conclude } = plan;
+    return {
+      ...plan,
+      result: { ...plan.result, warnings },
+      ...(conclude === undefined ? {} : { conclude: (outcomes) => ({ ...conclude(outcomes), warnings }) }),
+    };
   },
 };
 

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { shellJoin, shellQuote } from "#inventory/kernel/shell.ts";
 import type { FileToWrite } from "../../connectors/connector.ts";
 import { modeBits, modeText, parseMode } from "../mode.ts";
@@ -53,6 +54,8 @@ export interface FileIdentity {
   /** Only where they must be set; a user who is not root cannot give files away. */
   readonly setOwner: boolean;
   readonly setGroup: boolean;
+  /** Folder that relative paths start from. */
+  readonly folder: string;
 }
 
 export function fileIdentity(
@@ -77,6 +80,7 @@ export function fileIdentity(
     owner: known.owner?.name ?? old?.owner ?? user.owner,
     group: known.group?.name ?? old?.group ?? inherited?.group ?? user.group,
     setOwner: known.owner !== undefined || (uid !== user.uid && user.uid === 0),
+    folder: user.folder,
     setGroup: known.group !== undefined || (gid !== user.gid && user.uid === 0),
   };
 }
@@ -88,7 +92,7 @@ export function writtenFile(
   validate: unknown,
 ): FileToWrite {
   return {
-    path: guarded(path),
+    path: path.startsWith("/") ? path : posix.join(identity.folder, path),
     content,
     mode: identity.mode,
     ...(identity.setOwner ? { owner: String(identity.uid) } : {}),
