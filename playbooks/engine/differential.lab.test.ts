@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startHttpServer } from "#test/fakes/http-server.ts";
+import { casesIn, recordCases } from "#test/integration/comparing/case-count.ts";
 import { type Oracle, oracle } from "#test/tooling/oracle.ts";
 import { runUnderAnsible } from "./ansible/ansible.ts";
 import { runPlaybook } from "./engine.ts";
@@ -105,11 +106,21 @@ async function told(
   }
 }
 
+let cases = 0;
+afterAll(() => recordCases("playbooks-differential", cases));
+
+/** Counts the task situations of a run: what was told of each task on each host. */
+function count(run: unknown): void {
+  const hosts = (run as { story: Record<string, [task: string, status: string, result: unknown][]> }).story;
+  cases += casesIn(Object.values(hosts).flatMap((told) => told.map(([, , result]) => result)));
+}
+
 describe("the same playbook under both engines", () => {
   test.each(playbooks)("%s", async (playbook) => {
     const theirs = await told((run) => runUnderAnsible(run, { ansiblePlaybook: real.ansiblePlaybook }), playbook);
     const ours = await told(runPlaybook, playbook);
     expect(ours).toEqual(theirs);
+    count(theirs);
   });
 
   test.each([

@@ -3,7 +3,7 @@ import type { Become, Command, CommandResult, Connector } from "../../connectors
 import { executePlan } from "../../operations/execute.ts";
 import type { ModuleResult, OperationPlan } from "../../operations/operation.ts";
 import type { Result } from "../actions/action.ts";
-import { isPlainObject } from "../expression/values.ts";
+import { isPlainObject, toPlain } from "../expression/values.ts";
 import { type JobPlace, jobFolder, launchScript, readScript, writeScript } from "./job-script.ts";
 
 /** Where a job runs and as whom. */
@@ -48,7 +48,7 @@ export class BackgroundJobs {
   async finished(result: Result, host: JobHost, place?: JobPlace): Promise<Result> {
     const { connector, become, signal } = host;
     const job = place ?? { id: newJobId(), folder: jobFolder(host.folder) };
-    const text = JSON.stringify({ ...result, started: 1, finished: 1, ansible_job_id: job.id });
+    const text = JSON.stringify(toPlain({ ...result, started: 1, finished: 1, ansible_job_id: job.id }));
     const asUser = become === undefined ? {} : { become };
     const { stdout } = await connector.run({ ...asUser, ...writeScript(job, text) }, signal);
     return started(job.id, stdout.trim());

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { casesIn, recordCases } from "#test/integration/comparing/case-count.ts";
 import { type Oracle, oracle } from "#test/tooling/oracle.ts";
 import { runUnderAnsible } from "../ansible/ansible.ts";
 import { runPlaybook } from "../engine.ts";
@@ -20,6 +21,7 @@ const VOLATILE =
 
 let real: Oracle;
 let folder: string;
+let cases = 0;
 
 beforeAll(async () => {
   real = await oracle();
@@ -33,7 +35,10 @@ beforeAll(async () => {
   }
 });
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await recordCases("foreign-modules", cases);
+  await rm(folder, { recursive: true, force: true });
+});
 
 async function told(run: (given: PlaybookRun) => Promise<PlaybookOutcome>, playbook: string) {
   const scratch = join(folder, "scratch");
@@ -73,4 +78,5 @@ test.each(["answers.yml", "roles.yml", "real.yml"])("%s gives the same under bot
   const theirs = await told((run) => runUnderAnsible(run, { ansiblePlaybook: real.ansiblePlaybook }), playbook);
   const ours = await told(runPlaybook, playbook);
   expect(ours).toEqual(theirs);
+  cases += casesIn((theirs.results as [unknown, unknown, unknown][]).map(([, , result]) => result));
 });

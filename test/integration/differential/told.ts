@@ -39,16 +39,3 @@ function plainHeaders(difference: Difference): Difference {
   const beforeHeader = basename(difference.beforeHeader || "before");
   return { ...difference, beforeHeader, afterHeader: basename(difference.afterHeader || "after") };
 }
-
-/** How many task situations were compared: each task on each host, and each item of a loop. */
-export function casesIn(run: ToldRun): number {
-  return run.story
-    .filter((told) => told.status !== undefined)
-    .map((told) => itemsOf(told.result))
-    .reduce((sum, items) => sum + Math.max(1, items), 0);
-}
-
-function itemsOf(result: unknown): number {
-  const items = typeof result === "object" && result !== null && "results" in result ? result.results : undefined;
-  return Array.isArray(items) ? items.length : 0;
-}

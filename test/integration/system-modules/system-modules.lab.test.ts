@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LabState, labDown, labUp } from "#installer/lab/lab.ts";
 import { oracle } from "../../tooling/oracle.ts";
-import { type TaskStory, type Twin, TwinHosts } from "./twin-hosts.ts";
+import { casesIn, recordCases } from "../comparing/case-count.ts";
+import { differing, unlike } from "../comparing/comparable.ts";
+import { type Twin, TwinHosts } from "./twin-hosts.ts";
 
 const NAME = "system-modules-test";
 const PLAYBOOKS = join(import.meta.dirname, "playbooks");
@@ -44,7 +46,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  process.stdout.write(`${cases} task situations compared\n`);
+  await recordCases(NAME, cases);
   await labDown(NAME);
 });
 
@@ -53,41 +55,8 @@ describe("modules about the system, under both engines on hosts that are alike",
     const playbook = join(PLAYBOOKS, name);
     const [theirs, ours] = await Promise.all(twins.map((twin) => hosts.play(twin, playbook)));
     expect(differing(theirs ?? [], ours ?? [])).toEqual([]);
-    cases += theirs?.length ?? 0;
+    cases += casesIn((theirs ?? []).map((told) => told.result));
     const [there, here] = await Promise.all(twins.map((twin) => hosts.ask(twin, STATE)));
     expect(unlike(there ?? "", here ?? "")).toEqual([]);
   });
 });
-
-/** Tasks that ended differently, by their names, with both ends. */
-function differing(theirs: readonly TaskStory[], ours: readonly TaskStory[]): unknown[] {
-  const count = Math.max(theirs.length, ours.length);
-  return Array.from({ length: count }, (_, index) => ({ theirs: theirs[index], ours: ours[index] })).filter(
-    (pair) => !isSame(shown(pair.theirs, pair.ours), pair.ours),
-  );
-}
-
-/** The original gives some differences also when nobody asked; ours are told only when they are shown. */
-function shown(theirs: TaskStory | undefined, ours: TaskStory | undefined): TaskStory | undefined {
-  if (theirs === undefined || ours?.differences !== undefined) return theirs;
-  const { differences: _unseen, ...rest } = theirs;
-  return rest;
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return sorted(one) === sorted(other);
-}
-
-function sorted(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) =>
-    typeof item === "object" && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
-}
-
-function unlike(there: string, here: string): string[] {
-  const [theirs, ours] = [new Set(there.split("\n")), new Set(here.split("\n"))];
-  const missing = [...theirs].filter((line) => !ours.has(line)).map((line) => `only there: ${line}`);
-  return [...missing, ...[...ours].filter((line) => !theirs.has(line)).map((line) => `only here: ${line}`)];
-}
