@@ -7,9 +7,10 @@ import { readVariableFile } from "#inventory/loader/variable-files.ts";
 import { holds } from "../execution/conditions.ts";
 import { ExpressionError, Undefined, UndefinedError } from "../expression/errors.ts";
 import { toBool } from "../expression/filters/numbers.ts";
-import { isDict, numeric, pythonString, toFinal, typeName } from "../expression/values.ts";
+import { isDict, numeric, pythonRepr, pythonString, toFinal, typeName } from "../expression/values.ts";
 import { setup } from "../setup/setup.ts";
 import { type Action, type ActionContext, failure, type Result } from "./action.ts";
+import { validateArgumentSpec } from "./argument-spec.ts";
 import { asyncStatus } from "./async-status.ts";
 import { findLocalFile } from "./local-files.ts";
 import { reboot } from "./reboot.ts";
@@ -31,6 +32,7 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   ["ansible.builtin.wait_for_connection", waitForConnection],
   ["ansible.builtin.async_status", asyncStatus],
   ["ansible.builtin.reboot", reboot],
+  ["ansible.builtin.validate_argument_spec", validateArgumentSpec],
   ["ansible.builtin.setup", setup],
   ["ansible.builtin.gather_facts", setup],
 ]);
@@ -57,6 +59,10 @@ async function debug(context: ActionContext): Promise<Result> {
   if (!args.has("var")) return { changed: false, msg: args.has("msg") ? args.get("msg") : "Hello world!" };
   const written = args.get("var");
   if (written instanceof UnsafeText) return failure(UNTRUSTED);
+  if (typeof written !== "string")
+    return failure(
+      `Task failed: argument 'var' is of type ${typeName(written)} and we were unable to convert to str: ${pythonRepr(written)} is not a string and conversion is not allowed`,
+    );
   const name = typeof written === "string" ? written : pythonString(toFinal(templar.resolve(written, scope)));
   const expression = pythonString(templar.template(name, scope));
   try {
@@ -81,6 +87,8 @@ async function assertAction(context: ActionContext): Promise<Result> {
   const wrong = unknownArguments(context, ["that", "fail_msg", "msg", "success_msg", "quiet"]);
   if (wrong !== undefined) return wrong;
   if (!args.has("that")) return failure("missing required arguments: that");
+  if (args.get("that") === null)
+    return failure("Task failed: Error while evaluating conditional: Empty conditional expressions are not allowed.");
   const written = args.get("that");
   const that: readonly unknown[] = Array.isArray(written) ? written : [written];
   for (const condition of that) {
@@ -103,16 +111,24 @@ async function setFact({ arguments: args }: ActionContext): Promise<Result> {
   const facts: Result = {};
   for (const [name, value] of args) {
     if (name === "cacheable") continue;
-    if (!/^[A-Za-z_]\w*$/.test(name))
-      return failure(
-        `The variable name '${name}' is not valid. Variables must start with a letter or underscore character, and contain only letters, numbers and underscores.`,
-      );
+    if (!isVariableName(name)) return failure(`Task failed: Invalid variable name '${name}'.`);
     facts[name] = value;
   }
   if (Object.keys(facts).length === 0)
     return failure("No key/value pairs provided, at least one is required for this action to succeed");
   return { changed: false, ansible_facts: facts };
 }
+
+/** What may be a variable: a name of Python's that is none of its words. */
+export function isVariableName(name: string): boolean {
+  return /^[A-Za-z_]\w*$/.test(name) && !PYTHON_WORDS.has(name);
+}
+
+const PYTHON_WORDS: ReadonlySet<string> = new Set(
+  "False None True false none true and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield".split(
+    " ",
+  ),
+);
 
 async function setStats({ arguments: args }: ActionContext): Promise<Result> {
   const data = args.get("data");

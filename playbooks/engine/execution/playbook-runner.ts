@@ -6,6 +6,7 @@ import type { Play } from "../loader/nodes.ts";
 import type { PlaybookLoader } from "../loader/playbook-loader.ts";
 import { placeText } from "../loader/problems.ts";
 import type { PlaybookOutcome, PlaybookRun } from "../run.ts";
+import { omit } from "../variables/omit.ts";
 import { batchesOf, ordered } from "./batches.ts";
 import { gatheringTask, hostsToGather } from "./gathering.ts";
 import { Handlers } from "./handlers.ts";
@@ -73,7 +74,10 @@ export class PlaybookRunner {
     const asking: Play = { ...written, roles: [...written.roles], answers };
     for (const [name, value] of await askForVariables(asking, this.#services)) answers.set(name, value);
     const known = store.playScope(asking);
-    const keyword = (name: string) => templar.template(asking.directives.keywords.get(name) ?? null, known);
+    const keyword = (name: string) => {
+      const value = templar.template(asking.directives.keywords.get(name) ?? null, known);
+      return value === omit ? null : value;
+    };
     const name =
       typeof asking.name === "string" && asking.name.includes("{{")
         ? pythonString(templar.template(asking.name, known))
@@ -119,10 +123,18 @@ export class PlaybookRunner {
     const services = this.#services;
     const [first = ""] = batch;
     const states = new HostStates(batch, { failed: this.#failed, unreachable: this.#unreachable });
+    const allHosts = [...all];
     services.store.enterPlay({
       play,
-      allHosts: all,
+      allHosts,
       batch,
+      meet: (host) => {
+        if (!allHosts.includes(host)) allHosts.push(host);
+      },
+      refresh: () => {
+        const known = services.store.playScope(play);
+        allHosts.splice(0, allHosts.length, ...this.#hosts(services.templar.template(play.hosts, known)));
+      },
       remaining: () => states.remaining(),
       failed: () => batch.filter((host) => states.failed.has(host) || states.out.has(host)),
       removed: () => {

@@ -4,7 +4,7 @@ import { ExpressionError, UndefinedError } from "../expression/errors.ts";
 import { toBool } from "../expression/filters/numbers.ts";
 import type { Templar } from "../expression/templar.ts";
 import { dictEntries, isDict, numeric, pythonString } from "../expression/values.ts";
-import { collected, nearest, type Task } from "../loader/nodes.ts";
+import { collected, type Directives, nearest, type Task } from "../loader/nodes.ts";
 import type { HostScope } from "../variables/host-scope.ts";
 import { omit } from "../variables/omit.ts";
 import type { RunnerServices } from "./services.ts";
@@ -39,11 +39,7 @@ export function settingsOf(
   services: Pick<RunnerServices, "templar" | "modes" | "settings">,
 ): TaskSettings {
   const { templar, modes, settings } = services;
-  const value = (keyword: string) => {
-    const written = nearest(task.directives, keyword) ?? settings.keywords?.[keyword];
-    const result = written === undefined || written === null ? undefined : templar.template(written, scope);
-    return result === omit || result === null ? undefined : result;
-  };
+  const value = (keyword: string) => inherited(task, keyword, scope, services);
   const flag = (keyword: string, otherwise: boolean) => booleanOf(keyword, value(keyword) ?? otherwise);
   return {
     become: becomeOf(value, connection, templar),
@@ -57,6 +53,25 @@ export function settingsOf(
     asyncSeconds: integerOf("async", task.directives.keywords.has("async") ? (value("async") ?? 0) : 0),
     pollSeconds: integerOf("poll", task.directives.keywords.has("poll") ? (value("poll") ?? 15) : 15),
   };
+}
+
+/** The nearest value of a keyword that is not omitted; what is omitted is as if it were not written. Raises ExpressionError. */
+export function inherited(
+  task: Task,
+  keyword: string,
+  scope: HostScope,
+  services: Pick<RunnerServices, "templar" | "settings">,
+): unknown {
+  const worth = (written: unknown) => {
+    const result = typeof written === "string" ? services.templar.template(written, scope) : written;
+    return result === omit || result === null ? undefined : result;
+  };
+  for (let at: Directives | undefined = task.directives; at !== undefined; at = at.outer) {
+    if (!at.keywords.has(keyword)) continue;
+    const value = worth(at.keywords.get(keyword));
+    if (value !== undefined) return value;
+  }
+  return worth(services.settings.keywords?.[keyword]);
 }
 
 function booleanOf(keyword: string, value: unknown): boolean {

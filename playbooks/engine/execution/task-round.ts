@@ -1,11 +1,13 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import { engineErrors } from "../errors.ts";
 import type { TaskStatus } from "../events.ts";
+import { ExpressionError } from "../expression/errors.ts";
 import { toBool } from "../expression/filters/numbers.ts";
-import { numeric, pythonString } from "../expression/values.ts";
+import { numeric, pythonRepr, pythonString } from "../expression/values.ts";
 import { nearest, type Play, type PlayNode, type Task } from "../loader/nodes.ts";
 import type { PlaybookLoader } from "../loader/playbook-loader.ts";
 import { placeText } from "../loader/problems.ts";
+import { omit } from "../variables/omit.ts";
 import type { Handlers } from "./handlers.ts";
 import type { HostStates } from "./host-states.ts";
 import { Includes } from "./includes.ts";
@@ -86,6 +88,8 @@ export class TaskRound {
         return own === undefined ? work() : own(work);
       }),
     );
+    inclusions.sort((a, b) => hosts.indexOf(a.outcome.host) - hosts.indexOf(b.outcome.host));
+    const ready = await this.#included(task, inclusions, failed, isRescuable);
     const lost = chosen.filter((host) => states.unreachable.has(host));
     const isFatal = (isOnce || this.#isAnyFatal(task, first)) && !this.#flag(task, "ignore_errors", first);
     // What the included tasks do is theirs; what this one did decides for all before they run.
@@ -95,8 +99,11 @@ export class TaskRound {
       await services.emit({ type: "no-hosts-remaining", play: play.name });
       return failed;
     }
-    inclusions.sort((a, b) => hosts.indexOf(a.outcome.host) - hosts.indexOf(b.outcome.host));
-    for (const host of await this.#included(task, inclusions, hosts, failed, isRescuable)) failed.add(host);
+    for (const { nodes, hosts: asked } of ready) {
+      const own = hosts.filter((host) => asked.includes(host) && !failed.has(host) && !states.isGone(host));
+      if (own.length === 0) continue;
+      for (const host of await this.#run(nodes, own, isRescuable)) failed.add(host);
+    }
     return failed;
   }
 
@@ -131,14 +138,22 @@ export class TaskRound {
     const { services } = this.#options;
     const written = nearest(task.directives, "throttle");
     if (written === undefined || written === null) return undefined;
-    const value = services.templar.template(written, services.store.scope(host, task.directives));
-    const most = Number(numeric(value) ?? pythonString(value));
-    if (!Number.isInteger(most))
-      throw engineErrors.badKeyword(
+    const refuse = (why: string) =>
+      engineErrors.badKeyword(
         "throttle",
         placeText(task.directives.place),
-        "Failed to convert the throttle value to an integer.",
+        `Failed to convert the throttle value to an integer: ${why}`,
       );
+    let value: unknown;
+    try {
+      value = services.templar.template(written, services.store.scope(host, task.directives));
+    } catch (error) {
+      if (error instanceof ExpressionError) throw refuse(error.message);
+      throw error;
+    }
+    if (value === omit) return undefined;
+    const most = numeric(value) ?? Number(pythonString(value).trim());
+    if (!Number.isInteger(most)) throw refuse(`invalid literal for int() with base 10: ${pythonRepr(value)}`);
     return most > 0 ? pLimit(most) : undefined;
   }
 
@@ -247,28 +262,25 @@ export class TaskRound {
     }
   }
 
-  /** Loads and runs what was included, each file for the hosts that asked for it, in the order asked for. */
+  /** Loads what was included: each file once, for the hosts that asked for it, in the order asked for. */
   async #included(
     task: Task,
     inclusions: readonly { readonly outcome: TaskOutcome; readonly hosts: readonly string[] }[],
-    hosts: readonly string[],
-    failed: ReadonlySet<string>,
+    failed: Failures,
     isRescuable: boolean,
-  ): Promise<Failures> {
+  ): Promise<readonly { readonly nodes: readonly PlayNode[]; readonly hosts: readonly string[] }[]> {
     const { services, play, recap, states } = this.#options;
-    const all: Failures = new Set();
-    if (inclusions.length === 0) return all;
+    if (inclusions.length === 0) return [];
     const wanted = inclusions.flatMap(({ outcome, hosts: own }) =>
       outcome.inclusions.map((inclusion) => ({ inclusion, outcome, hosts: own })),
     );
-    const prepared = await this.#includes.prepare(task, wanted);
     const ready: { readonly nodes: readonly PlayNode[]; readonly hosts: readonly string[] }[] = [];
-    for (const include of prepared) {
+    for (const include of await this.#includes.prepare(task, wanted)) {
       const reference = taskReference(task, play.name, taskName(task, include.outcome.host, services));
       if ("problem" in include) {
         for (const host of include.hosts) {
           recap.count(host, isRescuable ? "rescued" : "failed", false);
-          all.add(host);
+          failed.add(host);
           if (!isRescuable) states.out.add(host);
           await this.#reports.failedInclude(include.outcome, host, include.problem);
         }
@@ -279,13 +291,6 @@ export class TaskRound {
       await services.emit({ type: "include", ...reference, included: include.path, hosts: include.hosts, ...item });
       if (include.node !== undefined) ready.push({ nodes: [include.node], hosts: include.hosts });
     }
-    for (const { nodes, hosts: asked } of ready) {
-      const own = hosts.filter(
-        (host) => asked.includes(host) && !failed.has(host) && !all.has(host) && !states.isGone(host),
-      );
-      if (own.length === 0) continue;
-      for (const host of await this.#run(nodes, own, isRescuable)) all.add(host);
-    }
-    return all;
+    return ready;
   }
 }

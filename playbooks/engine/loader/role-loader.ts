@@ -193,7 +193,8 @@ export class RoleLoader {
       // What they are is known to the role that depends on them; what stands around the role stands around them.
       blocks.push(...(await this.entry(dependency, place, { ...context, outer: around, role: undefined }, play, role)));
     }
-    play.roles.push(role);
+    // A dependency is known to the role that depends on it.
+    if (use.parent === undefined || use.fromInclude) play.roles.push(role);
     const marked = JSON.stringify([role.path, role.collection, use.marks, [...use.parameters], use.from], mapsAsLists);
     const allowed = use.allowDuplicates ?? isYes(values.get("allow_duplicates"));
     const own: RoleUse = { key: marked, allowDuplicates: allowed, instance: role };

@@ -7,6 +7,9 @@ import type { Task } from "./nodes.ts";
 import type { Place, Problems } from "./problems.ts";
 import type { SourceFile } from "./source-files.ts";
 
+/** A module's name, which may be a template, and what follows. */
+const NAMED = /^\s*(\{\{.*?\}\}\S*|\S+)\s*([\s\S]*)$/;
+
 export interface ActionSource {
   readonly entry: ReadonlyMap<unknown, unknown>;
   readonly place: Place;
@@ -91,11 +94,11 @@ export class TaskActions {
     const value = entry.get(keyword);
     if (value instanceof Map) {
       const rest = new Map([...value].filter(([key]) => key !== "module"));
-      const [, written = "", more = ""] = /^\s*(\S+)\s*([\s\S]*)$/.exec(String(value.get("module") ?? "")) ?? [];
+      const [, written = "", more = ""] = NAMED.exec(String(value.get("module") ?? "")) ?? [];
       for (const [name, item] of more === "" ? [] : (parseArgumentText(more, undefined) ?? [])) rest.set(name, item);
       return { written, raw: rest };
     }
-    const [, written = "", rest = ""] = /^\s*(\{\{.*?\}\}\S*|\S+)\s*([\s\S]*)$/.exec(String(value)) ?? [];
+    const [, written = "", rest = ""] = NAMED.exec(String(value)) ?? [];
     return { written, raw: rest === "" ? null : rest };
   }
 
@@ -113,7 +116,8 @@ export class TaskActions {
         template = value;
       else if (value !== null && value !== undefined) {
         const words = parseArgumentText(String(value), freeForm);
-        if (words === undefined)
+        if (words === undefined && isTemplate(String(value))) given.set("_raw_params", value);
+        else if (words === undefined)
           this.#problems.add(
             "PLAYBOOKS_MALFORMED",
             where,

@@ -4,7 +4,7 @@ import type { VaultValues } from "#inventory/loader/vault-values.ts";
 import type { HostDirectory } from "#inventory/select/patterns.ts";
 import type { Templar } from "../expression/templar.ts";
 import { dictEntries, isDict, makeDict } from "../expression/values.ts";
-import { type Directives, nearest, type Play } from "../loader/nodes.ts";
+import { type Directives, nearest, type Play, type Role } from "../loader/nodes.ts";
 import { HostScope, type Layer, namedValues } from "./host-scope.ts";
 import { magicVariables, rolesUp } from "./magic-variables.ts";
 import { omit } from "./omit.ts";
@@ -25,6 +25,10 @@ export interface PlayFrame {
   readonly play: Play;
   readonly allHosts: readonly string[];
   readonly batch: readonly string[];
+  /** A host was added while the play runs: `ansible_play_hosts_all` shows it. */
+  meet(host: string): void;
+  /** The inventory was read anew: the play's hosts may be others. */
+  refresh(): void;
   /** Hosts of the batch that neither failed nor vanished. */
   remaining(): readonly string[];
   /** Hosts of the batch that failed. */
@@ -58,6 +62,7 @@ export class VariableStore {
   readonly #groups: Map<string, readonly string[]>;
   readonly #addedHosts = new Map<string, { variables: Map<string, unknown>; groups: Set<string> }>();
   readonly #memberships = new Map<string, readonly string[]>();
+  readonly #addedGroups = new Map<string, Set<string>>();
   #frame: PlayFrame | undefined;
 
   private constructor(options: StoreOptions) {
@@ -130,7 +135,7 @@ export class VariableStore {
     return groups;
   }
 
-  /** `meta: refresh_inventory`: reads it again; hosts and groups that the run added are gone, what hosts have learnt stays. */
+  /** `meta: refresh_inventory`: reads it again; what the run added and what hosts have learnt stays. */
   async refreshInventory(): Promise<void> {
     this.#options = { ...this.#options, inventory: await this.#options.reload() };
     const fresh = await VariableStore.open(this.#options);
@@ -143,7 +148,9 @@ export class VariableStore {
     this.#groups.clear();
     for (const [group, hosts] of fresh.#groups) this.#groups.set(group, hosts);
     this.#memberships.clear();
-    this.#addedHosts.clear();
+    for (const [name, { groups, variables }] of [...this.#addedHosts]) this.addHost(name, [...groups], variables);
+    for (const [host, groups] of this.#addedGroups) for (const group of groups) this.addToGroup(host, group);
+    this.#frame?.refresh();
   }
 
   enterPlay(frame: PlayFrame): void {
@@ -200,6 +207,7 @@ export class VariableStore {
       this.#addedHosts.set(name, added);
     }
     for (const [key, value] of variables) added.variables.set(key, value);
+    for (const group of groups) added.groups.add(group);
     if (isNew) this.#addState(name, [{ values: added.variables, raw: false }]);
     else
       this.#hosts.set(name, {
@@ -207,7 +215,10 @@ export class VariableStore {
         inventory: [{ values: added.variables, raw: false }, ...this.#state(name).inventory],
       });
     const changed = [...groups, "all"].filter((group) => this.addToGroup(name, group));
-    return isNew || changed.length > 0;
+    if (groups.length === 0 && isNew) this.addToGroup(name, "ungrouped");
+    const isChanged = isNew || changed.length > 0;
+    if (isChanged) this.#frame?.meet(name);
+    return isChanged;
   }
 
   addToGroup(host: string, group: string): boolean {
@@ -215,6 +226,7 @@ export class VariableStore {
     if (members.includes(host)) return false;
     this.#groups.set(group, [...members, host]);
     this.#memberships.delete(host);
+    this.#addedGroups.set(host, (this.#addedGroups.get(host) ?? new Set()).add(group));
     return true;
   }
 
@@ -308,7 +320,15 @@ function playLayers(play: Play, files: ReadonlyMap<string, unknown>): Layer[] {
 
 /** Roles whose variables the whole play sees, strongest first. */
 function publicRoles(play: Play) {
-  return play.roles.filter((role) => role.isPublic).reverse();
+  return play.roles
+    .filter((role) => role.isPublic)
+    .reverse()
+    .flatMap(withDependencies);
+}
+
+/** A role and all it depends on, strongest first. */
+function withDependencies(role: Role): Role[] {
+  return [role, ...[...role.dependencies].reverse().flatMap(withDependencies)];
 }
 
 /** Facts as variables: under `ansible_facts` without `ansible_`, and each by its own name where they are to be. */
