@@ -55,6 +55,7 @@ export async function runPlaybook(run: PlaybookRun): Promise<PlaybookOutcome> {
     statistics: new CustomStatistics(),
     signal: run.signal,
     prompt: run.prompt?.bind(run),
+    isWritten: (text) => loader.isWritten(text),
     emit: inOrder((event) => run.onEvent(event)),
   };
   try {

@@ -27,6 +27,8 @@ export interface ActionContext {
   readonly verbosity: number;
   readonly hashBehaviour: "replace" | "merge";
   readonly prompt: PlaybookRun["prompt"] | undefined;
+  /** Whether a person wrote this text, as it is, in one of the playbook's files. */
+  isWritten(text: string): Promise<boolean>;
   readonly signal: AbortSignal;
   readonly jobs: BackgroundJobs;
   /** Where this task's host keeps background jobs. */

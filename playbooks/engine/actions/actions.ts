@@ -7,6 +7,7 @@ import { readVariableFile } from "#inventory/loader/variable-files.ts";
 import { holds } from "../execution/conditions.ts";
 import { ExpressionError, Undefined, UndefinedError } from "../expression/errors.ts";
 import { toBool } from "../expression/filters/numbers.ts";
+import { isTemplate } from "../expression/templar.ts";
 import { isDict, numeric, pythonRepr, pythonString, toFinal, typeName } from "../expression/values.ts";
 import { setup } from "../setup/setup.ts";
 import { type Action, type ActionContext, failure, type Result } from "./action.ts";
@@ -80,6 +81,22 @@ function undefinedText(message: string): string {
   return `<< error 1 - ${message} >>`;
 }
 
+/** What is to hold; undefined stands for a text that no person wrote, which is not to be worked out. */
+async function conditionsOf({ arguments: args, scope, templar, isWritten }: ActionContext): Promise<unknown[]> {
+  const written = args.get("that");
+  const whole = typeof written === "string" && isTemplate(written) ? templar.template(written, scope) : written;
+  const isDerived = whole !== written;
+  // One condition as a template is worked out as one.
+  if (isDerived && !Array.isArray(whole)) return [written];
+  const all: readonly unknown[] = Array.isArray(whole) ? whole : [whole];
+  const checked = all.map(async (condition: unknown) => {
+    const text = condition instanceof UnsafeText ? condition.value : condition;
+    const isDoubtful = condition instanceof UnsafeText || isDerived;
+    return typeof text !== "string" || !isDoubtful || (await isWritten(text)) ? text : undefined;
+  });
+  return Promise.all(checked);
+}
+
 const UNTRUSTED = "Task failed: Encountered untrusted template or expression.";
 
 async function assertAction(context: ActionContext): Promise<Result> {
@@ -89,10 +106,8 @@ async function assertAction(context: ActionContext): Promise<Result> {
   if (!args.has("that")) return failure("missing required arguments: that");
   if (args.get("that") === null)
     return failure("Task failed: Error while evaluating conditional: Empty conditional expressions are not allowed.");
-  const written = args.get("that");
-  const that: readonly unknown[] = Array.isArray(written) ? written : [written];
-  for (const condition of that) {
-    if (condition instanceof UnsafeText) return failure(UNTRUSTED);
+  for (const condition of await conditionsOf(context)) {
+    if (condition === undefined) return failure(UNTRUSTED);
     if (holds(condition, scope, templar)) continue;
     const message = args.get("fail_msg") ?? args.get("msg") ?? "Assertion failed";
     const shown = typeof condition === "string" ? condition : pythonString(condition);

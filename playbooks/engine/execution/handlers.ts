@@ -5,6 +5,7 @@ import type { PlayNode, Task } from "../loader/nodes.ts";
 export class Handlers {
   readonly #tasks: Task[] = [];
   readonly #names: string[] = [];
+  readonly #places = new Set<string>();
   readonly #owed = new Map<number, Set<string>>();
   readonly #carried = new Map<number, Set<string>>();
   readonly #nameOf: (task: Task) => string;
@@ -18,14 +19,10 @@ export class Handlers {
   /** Handlers a role brings while the play runs; those known already stay as they are. */
   add(nodes: readonly PlayNode[]): void {
     for (const task of nodes.flatMap(tasksOf)) {
-      if (
-        this.#tasks.some(
-          (known) =>
-            known.directives.place.file === task.directives.place.file &&
-            known.directives.place.line === task.directives.place.line,
-        )
-      )
-        continue;
+      const { file, line, column } = task.directives.place;
+      const place = JSON.stringify([file, line, column]);
+      if (this.#places.has(place)) continue;
+      this.#places.add(place);
       this.#tasks.push(task);
       this.#names.push(this.#nameOf(task));
     }
@@ -72,19 +69,41 @@ export class Handlers {
     }
   }
 
-  /** The last handler of that name (alone or behind its role's), and every one that listens to it. */
+  /**
+   * The handler of that name (alone or behind its role's), and every one that listens to it. Of several of one name the list
+   * read last counts (a play's own after its roles'), and in it the first.
+   */
   #find(name: string): number[] {
-    const found = new Set<number>();
-    for (let index = this.#tasks.length - 1; index >= 0; index--) {
-      const role = this.#tasks[index]?.directives.role?.name;
-      const own = this.#names[index];
-      if (own === name || (role !== undefined && (name === `${role} : ${own}` || name === `${role}:${own}`))) {
-        found.add(index);
-        break;
-      }
+    const order = this.#order();
+    const named = order.find((index) => this.#namesOf(index).includes(name));
+    const found = new Set<number>(named === undefined ? [] : [named]);
+    const seen = new Set<string>();
+    for (const index of order) {
+      const task = this.#tasks[index];
+      const own = task?.directives.keywords.get("name") === undefined ? "" : (this.#names[index] ?? "");
+      if (task === undefined || !topicsOf(task).includes(name) || seen.has(own)) continue;
+      if (own !== "") seen.add(own);
+      found.add(index);
     }
-    for (const [index, task] of this.#tasks.entries()) if (topicsOf(task).includes(name)) found.add(index);
     return [...found].sort((a, b) => a - b);
+  }
+
+  /** Handlers by who counts first: lists from the last to the first, each in its own order. */
+  #order(): number[] {
+    const lists = new Map<unknown, number[]>();
+    for (const [index, task] of this.#tasks.entries()) {
+      const list = task.directives.use?.instance;
+      lists.set(list, [...(lists.get(list) ?? []), index]);
+    }
+    return [...lists.values()].reverse().flat();
+  }
+
+  #namesOf(index: number): string[] {
+    const role = this.#tasks[index]?.directives.role;
+    const own = this.#names[index] ?? "";
+    if (role === undefined) return [own];
+    const full = role.collection === undefined ? [] : [`${role.collection}.${role.name} : ${own}`];
+    return [own, `${role.name} : ${own}`, `${role.name}:${own}`, ...full];
   }
 
   /** Each handler owed to one of `hosts`, in the order defined; they are owed no more once given out. */

@@ -56,7 +56,7 @@ export function loopControlOf(task: Task, scope: HostScope, templar: Templar): L
 }
 
 /** The variables of one item. */
-export function itemLayer(task: Task, control: LoopControl, items: readonly unknown[], index: number): Layer {
+export function itemLayer(control: LoopControl, items: readonly unknown[], index: number): Layer {
   const values = new Map<string, unknown>([
     [control.variable, items[index]],
     ["ansible_loop_var", control.variable],
@@ -82,7 +82,5 @@ export function itemLayer(task: Task, control: LoopControl, items: readonly unkn
       ]),
     );
   }
-  const written = task.loop?.value;
-  const origin: unknown = Array.isArray(written) && written.length === items.length ? written[index] : undefined;
-  return { values, raw: false, ...(origin === undefined ? {} : { origins: new Map([[control.variable, origin]]) }) };
+  return { values, raw: false };
 }

@@ -11,6 +11,8 @@ import { runMeta } from "./meta-actions.ts";
 import type { Recap } from "./recap.ts";
 import type { RoleUses } from "./role-uses.ts";
 import type { RunnerServices } from "./services.ts";
+import type { StartAtTask } from "./start-at-task.ts";
+import { taskName } from "./task-name.ts";
 import { type Failures, TaskRound } from "./task-round.ts";
 
 export interface PlayRunnerOptions {
@@ -26,6 +28,7 @@ export interface PlayRunnerOptions {
   readonly skipTags: readonly string[];
   readonly states: HostStates;
   readonly roles: RoleUses;
+  readonly start: StartAtTask;
   readonly forceHandlers: boolean;
 }
 
@@ -49,7 +52,9 @@ export class PlayRunner {
 
   /** `first` is what comes before everything else, on some of the hosts: gathering facts. */
   async run(first: readonly PlayNode[], who: readonly string[]): Promise<void> {
-    const { states, strategy, forks } = this.#options;
+    const { states, strategy, forks, start } = this.#options;
+    // A play in which the task to start at does not stand is passed over whole.
+    if (!start.isIn(this.#options.play.sections, (task) => this.#nameOf(task))) return;
     if (strategy === "linear") return this.#play(first, who, states.batch);
     const pace = pLimit(strategy === "free" ? Number.POSITIVE_INFINITY : forks);
     const alone = (host: string) => this.#play(first, who.includes(host) ? [host] : [], [host]);
@@ -109,10 +114,11 @@ export class PlayRunner {
   }
 
   async #task(task: Task, hosts: readonly string[], isRescuable: boolean): Promise<Failures> {
-    const { tags, skipTags, services, roles } = this.#options;
+    const { tags, skipTags, services, roles, start } = this.#options;
     if (!task.isHandler && !tagsAllow(this.#tags(task), tags, skipTags)) return new Set();
     services.signal.throwIfAborted();
     const { role } = task.directives;
+    if (!task.isHandler && !start.reached(task, this.#nameOf(task))) return new Set();
     const active = role === undefined ? hosts : hosts.filter((host) => !roles.isLeft(task, host));
     if (active.length === 0) return new Set();
     if (task.module !== "ansible.builtin.meta") return this.#round.run(task, active, isRescuable);
@@ -120,6 +126,10 @@ export class PlayRunner {
       ...this.#options,
       flush: (due) => this.#flush(due, isRescuable),
     });
+  }
+
+  #nameOf(task: Task): string {
+    return taskName(task, this.#options.states.batch[0] ?? "", this.#options.services);
   }
 
   #tags(task: Task): readonly string[] {

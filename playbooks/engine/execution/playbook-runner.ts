@@ -15,6 +15,7 @@ import { forcesHandlers, PlayRunner, type Strategy } from "./play-runner.ts";
 import { Recap } from "./recap.ts";
 import { RoleUses } from "./role-uses.ts";
 import type { RunnerServices } from "./services.ts";
+import { StartAtTask } from "./start-at-task.ts";
 import { taskName } from "./task-name.ts";
 import { readVariableFilesOf } from "./variable-files.ts";
 import { askForVariables } from "./variable-prompts.ts";
@@ -29,6 +30,7 @@ export class PlaybookRunner {
   readonly #failed = new Set<string>();
   readonly #unreachable = new Set<string>();
   readonly #limit: LimitFunction;
+  readonly #start: StartAtTask;
 
   constructor(
     run: PlaybookRun,
@@ -40,6 +42,7 @@ export class PlaybookRunner {
     this.#services = services;
     this.#loader = loader;
     this.#allowed = allowed;
+    this.#start = new StartAtTask(services.settings.startAtTask);
     this.#limit = pLimit(Math.max(1, run.forks));
   }
 
@@ -160,6 +163,7 @@ export class PlaybookRunner {
       skipTags: this.#run.skipTags ?? [],
       states,
       roles: new RoleUses(),
+      start: this.#start,
       forceHandlers: forcesHandlers(play, services),
     });
     await runner.run([gatheringTask(play)], hostsToGather(play, states.live(batch), services));

@@ -27,5 +27,7 @@ export interface RunnerServices {
   readonly statistics: CustomStatistics;
   readonly signal: AbortSignal;
   readonly prompt: PlaybookRun["prompt"] | undefined;
+  /** Whether a person wrote this text, as it is, in one of the playbook's files. */
+  isWritten(text: string): Promise<boolean>;
   emit(event: EngineEvent): Promise<void>;
 }

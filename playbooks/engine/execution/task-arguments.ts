@@ -1,8 +1,7 @@
 import { UnsafeText } from "#inventory/kernel/yaml.ts";
 import { RAW_ARGUMENTS } from "../actions/actions.ts";
 import { ExpressionError } from "../expression/errors.ts";
-import { isTemplate } from "../expression/templar.ts";
-import { dictEntries, isDict, pythonString } from "../expression/values.ts";
+import { dictEntries, isDict, pythonString, typeName } from "../expression/values.ts";
 import { collected, type Task } from "../loader/nodes.ts";
 import type { HostScope } from "../variables/host-scope.ts";
 import { omit, withoutOmitted } from "../variables/omit.ts";
@@ -24,18 +23,17 @@ export function taskArguments(
   for (const [name, value] of moduleDefaults(task, module, scope, services)) given.set(name, value);
   if (task.argumentsTemplate !== undefined) {
     const all = templar.template(task.argumentsTemplate, scope);
-    const origin = originOf(task.argumentsTemplate, scope);
     if (isDict(all))
       for (const [key, value] of dictEntries(all)) {
         const name = String(key);
         // What is worked out by the action itself must be a text that a person wrote, not what a template gave.
-        given.set(name, raw.includes(name) ? trusted(value, origin?.get(name)) : value);
+        given.set(name, raw.includes(name) ? derived(value) : value);
       }
     else if (all !== omit) throw new ExpressionError(`the arguments must be a dictionary, not ${pythonString(all)}`);
   }
   for (const [name, value] of task.arguments) {
     try {
-      const key = name.includes("{{") ? pythonString(templar.template(name, scope)) : name;
+      const key = keyOf(name, module, scope, services);
       const own = raw.includes(name) ? value : templar.template(value, scope);
       // What is omitted takes a default away too.
       if (own === omit) given.delete(key);
@@ -51,18 +49,19 @@ export function taskArguments(
   return withoutOmitted(given) as ReadonlyMap<string, unknown>;
 }
 
-/** What `{{ name }}` stands for in the playbook: a loop item as written. */
-function originOf(template: string, scope: HostScope): ReadonlyMap<unknown, unknown> | undefined {
-  const name = /^\s*\{\{\s*(\w+)\s*\}\}\s*$/.exec(template)?.[1];
-  const origin = name === undefined ? undefined : scope.origin(name);
-  return origin instanceof Map ? (origin as ReadonlyMap<unknown, unknown>) : undefined;
+/** An argument's name, which may be a template too. */
+function keyOf(name: string, module: string, scope: HostScope, services: RunnerServices): string {
+  if (!name.includes("{{")) return name;
+  const key = services.templar.template(name, scope);
+  if (typeof key !== "string" && module === "ansible.builtin.set_fact")
+    throw new ExpressionError(`Invalid variable name '${pythonString(key)}' of type '${typeName(key)}'.`);
+  return pythonString(key);
 }
 
-function trusted(value: unknown, origin: unknown): unknown {
-  if (Array.isArray(value))
-    return value.map((item: unknown, index) => trusted(item, Array.isArray(origin) ? origin[index] : undefined));
-  if (typeof value !== "string") return value;
-  return typeof origin === "string" && !isTemplate(origin) ? value : new UnsafeText(value);
+/** Texts that a template gave: whoever takes them for conditions asks first whether a person wrote them. */
+function derived(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(derived);
+  return typeof value === "string" ? new UnsafeText(value) : value;
 }
 
 /** What `module_defaults` says about a module, nearest last: for its action groups (`group/NAME`), then for itself. */

@@ -261,6 +261,7 @@ export class TaskCaller {
       prompt,
       signal,
       jobs: this.#services.jobs,
+      isWritten: (text) => this.#services.isWritten(text),
       jobHost: async () => this.#jobHost(call, await connector(), signal),
       connector,
       dropConnection: () => connections.drop(call.target, route),

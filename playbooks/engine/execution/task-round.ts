@@ -50,6 +50,7 @@ export class TaskRound {
   readonly #includes: Includes;
   readonly #reports: TaskReports;
   readonly #run: RunNodes;
+  readonly #throttles = new Map<string, LimitFunction>();
   #isStepping = true;
 
   constructor(options: RoundOptions, run: RunNodes) {
@@ -154,7 +155,11 @@ export class TaskRound {
     if (value === omit) return undefined;
     const most = numeric(value) ?? Number(pythonString(value).trim());
     if (!Number.isInteger(most)) throw refuse(`invalid literal for int() with base 10: ${pythonRepr(value)}`);
-    return most > 0 ? pLimit(most) : undefined;
+    if (most <= 0) return undefined;
+    // Hosts that go at their own pace meet at the same task.
+    const known = this.#throttles.get(task.step) ?? pLimit(most);
+    this.#throttles.set(task.step, known);
+    return known;
   }
 
   /** A keyword that decides for all hosts, worked out for the first. */

@@ -142,7 +142,7 @@ export class TaskRunner {
     const earlier = new Map<string, unknown>();
     for (const index of items.keys()) {
       if (index > 0 && control.pauseSeconds > 0) await sleep(control.pauseSeconds * 1000, undefined, { signal });
-      const layer = itemLayer(task, control, items, index);
+      const layer = itemLayer(control, items, index);
       const own = scope.with(layer, { values: earlier, raw: false });
       const outcome = await this.#items.run(task, on, own, layer);
       outcome.isItem = true;

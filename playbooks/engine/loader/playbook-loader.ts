@@ -223,6 +223,11 @@ export class PlaybookLoader {
     }
   }
 
+  /** Whether a person wrote this text, as it is, in one of the files read so far. */
+  isWritten(text: string): Promise<boolean> {
+    return this.#files.isWritten(text);
+  }
+
   /** The tasks of a file included while a play runs, and the file's path. Throws as {@link load} does. */
   async includeTasks(
     task: Task,

@@ -19,12 +19,24 @@ export class SourceFiles {
   readonly #vault: VaultValues;
   readonly #given: ReadonlyMap<string, string>;
   readonly #files = new Map<string, Promise<SourceFile>>();
+  readonly #texts = new WeakMap<Promise<SourceFile>, ReadonlySet<string>>();
 
   /** `given`: texts of files that need not exist. */
   constructor(root: string, vault: VaultValues, given: ReadonlyMap<string, string> = new Map()) {
     this.#root = root;
     this.#vault = vault;
     this.#given = given;
+  }
+
+  /** Whether a text stands, as it is, as a value in one of the files read so far: a person wrote it. */
+  async isWritten(text: string): Promise<boolean> {
+    for (const file of this.#files.values()) {
+      const { value } = await file;
+      const known = this.#texts.get(file) ?? textsOf(value, new Set());
+      this.#texts.set(file, known);
+      if (known.has(text)) return true;
+    }
+    return false;
   }
 
   shown(path: string): string {
@@ -71,4 +83,11 @@ function placeOf(
   const line = positions.lineOf(container, isKnown ? key : undefined);
   const column = positions.columnOf(container, isKnown ? key : undefined);
   return { ...file, line, ...(column === undefined ? {} : { column }) };
+}
+
+function textsOf(value: unknown, found: Set<string>): Set<string> {
+  if (typeof value === "string") found.add(value);
+  else if (Array.isArray(value)) for (const item of value) textsOf(item, found);
+  else if (value instanceof Map) for (const item of value.values()) textsOf(item, found);
+  return found;
 }

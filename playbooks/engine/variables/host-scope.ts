@@ -6,8 +6,6 @@ import { dictEntries, isDict, makeDict } from "../expression/values.ts";
 export interface Layer {
   readonly values: ReadonlyMap<string, unknown> | Readonly<Record<string, unknown>>;
   readonly raw: boolean;
-  /** What some of the values were in the playbook, for those who ask whether a text was written by a person. */
-  readonly origins?: ReadonlyMap<string, unknown>;
 }
 
 export function layerHas(layer: Layer, name: string): boolean {
@@ -67,11 +65,6 @@ export class HostScope implements Scope {
   written(name: string): unknown {
     const layer = this.#layers.find((candidate) => layerHas(candidate, name));
     return layer === undefined ? undefined : layerGet(layer, name);
-  }
-
-  /** What a variable was in the playbook before it was worked out; undefined where that is not known. */
-  origin(name: string): unknown {
-    return this.#layers.find((candidate) => layerHas(candidate, name))?.origins?.get(name);
   }
 
   names(): Set<string> {
