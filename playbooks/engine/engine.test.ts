@@ -54,7 +54,11 @@ describe("what is wrong with the files is told before any host is touched", () =
     ["PLAYBOOKS_UNKNOWN_KEYWORD", "- hosts: all\n  taskz: []\n", 2],
     ["PLAYBOOKS_UNKNOWN_MODULE", "- hosts: all\n  tasks:\n    - name: x\n      no.such.module: {}\n", 4],
     ["PLAYBOOKS_UNKNOWN_ROLE", "- hosts: all\n  roles:\n    - nowhere\n", 3],
-    ["PLAYBOOKS_KEYWORD_NOT_SUPPORTED", "- hosts: all\n  tasks:\n    - command: sleep 1\n      async: 10\n", 4],
+    [
+      "PLAYBOOKS_KEYWORD_NOT_SUPPORTED",
+      "- hosts: all\n  tasks:\n    - command: sleep 1\n      debugger: on_failed\n",
+      4,
+    ],
     ["PLAYBOOKS_KEYWORD_NOT_SUPPORTED", "- hosts: all\n  strategy: debug\n", 2],
     ["PLAYBOOKS_FILE_NOT_FOUND", "- hosts: all\n  tasks:\n    - import_tasks: nope.yml\n", 3],
     ["KERNEL_YAML_UNPARSABLE", "- hosts: all\n  tasks: [\n", 3],

@@ -81,6 +81,15 @@ function undefinedText(message: string): string {
   return `<< error 1 - ${message} >>`;
 }
 
+/** A condition written as a template is on its way out; said in the result where a play asks for such words. */
+function delimiterDeprecation({ arguments: args, scope }: ActionContext): Result {
+  const that = args.get("that");
+  const isMeant = typeof that === "string" && /^\s*\{\{[\s\S]*\}\}\s*$/.test(that);
+  if (!isMeant || scope.get("ansible_deprecation_warnings") !== true) return {};
+  const msg = "Conditionals should not be surrounded by templating delimiters such as {{ }} or {% %}.";
+  return { deprecations: [{ msg, version: "2.23", deprecator: { resolved_name: "ansible.builtin", type: null } }] };
+}
+
 /** What is to hold; undefined stands for a text that no person wrote, which is not to be worked out. */
 async function conditionsOf({ arguments: args, scope, templar, isWritten }: ActionContext): Promise<unknown[]> {
   const written = args.get("that");
@@ -119,7 +128,7 @@ async function assertAction(context: ActionContext): Promise<Result> {
       msg: message,
     };
   }
-  return { changed: false, msg: args.get("success_msg") ?? "All assertions passed" };
+  return { changed: false, msg: args.get("success_msg") ?? "All assertions passed", ...delimiterDeprecation(context) };
 }
 
 async function setFact({ arguments: args }: ActionContext): Promise<Result> {

@@ -129,8 +129,13 @@ function tasksOf(node: PlayNode): Task[] {
   return node.type === "task" ? [node] : node.body.flatMap(tasksOf);
 }
 
+/** What a handler listens to; those of a role also behind its name. */
 function topicsOf(task: Task): string[] {
   const listen = task.directives.keywords.get("listen");
   if (listen === undefined || listen === null) return [];
-  return (Array.isArray(listen) ? listen : [listen]).map(pythonString);
+  const topics = (Array.isArray(listen) ? listen : [listen]).map(pythonString);
+  const { role } = task.directives;
+  if (role === undefined) return topics;
+  const full = role.collection === undefined ? role.name : `${role.collection}.${role.name}`;
+  return topics.flatMap((topic) => [topic, `${role.name} : ${topic}`, `${full} : ${topic}`]);
 }

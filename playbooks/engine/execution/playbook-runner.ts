@@ -134,9 +134,10 @@ export class PlaybookRunner {
       meet: (host) => {
         if (!allHosts.includes(host)) allHosts.push(host);
       },
-      refresh: () => {
+      refresh: async () => {
         const known = services.store.playScope(play);
-        allHosts.splice(0, allHosts.length, ...this.#hosts(services.templar.template(play.hosts, known)));
+        const fresh = await this.#hosts(services.templar.template(play.hosts, known));
+        allHosts.splice(0, allHosts.length, ...fresh);
       },
       remaining: () => states.remaining(),
       failed: () => batch.filter((host) => states.failed.has(host) || states.out.has(host)),

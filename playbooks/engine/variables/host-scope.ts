@@ -6,6 +6,8 @@ import { dictEntries, isDict, makeDict } from "../expression/values.ts";
 export interface Layer {
   readonly values: ReadonlyMap<string, unknown> | Readonly<Record<string, unknown>>;
   readonly raw: boolean;
+  /** Values may come to it while a scope is in use. */
+  readonly grows?: boolean;
 }
 
 export function layerHas(layer: Layer, name: string): boolean {

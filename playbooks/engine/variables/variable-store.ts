@@ -28,7 +28,7 @@ export interface PlayFrame {
   /** A host was added while the play runs: `ansible_play_hosts_all` shows it. */
   meet(host: string): void;
   /** The inventory was read anew: the play's hosts may be others. */
-  refresh(): void;
+  refresh(): Promise<void>;
   /** Hosts of the batch that neither failed nor vanished. */
   remaining(): readonly string[];
   /** Hosts of the batch that failed. */
@@ -150,7 +150,7 @@ export class VariableStore {
     this.#memberships.clear();
     for (const [name, { groups, variables }] of [...this.#addedHosts]) this.addHost(name, [...groups], variables);
     for (const [host, groups] of this.#addedGroups) for (const group of groups) this.addToGroup(host, group);
-    this.#frame?.refresh();
+    await this.#frame?.refresh();
   }
 
   enterPlay(frame: PlayFrame): void {
@@ -242,7 +242,8 @@ export class VariableStore {
     ];
     const role = directives?.role;
     if (role !== undefined) layers.push(...rolesUp(role).map((part) => ({ values: part.parameters, raw: true })));
-    layers.push({ values: state.kept, raw: false }, { values: state.included, raw: true });
+    // These grow while a loop goes on, and what was set for one item is seen by the next.
+    layers.push({ values: state.kept, raw: false, grows: true }, { values: state.included, raw: true, grows: true });
     for (let at = directives; at !== undefined && at !== play?.directives; at = at.outer) {
       if (at.given !== undefined) layers.push({ values: at.given, raw: false });
       const own = at.keywords.get("vars");
@@ -291,7 +292,9 @@ export class VariableStore {
 
   #scopeOf(layers: readonly Layer[]): HostScope {
     const { templar, hashBehaviour } = this.#options;
-    const used = layers.filter((layer) => !(layer.values instanceof Map) || layer.values.size > 0);
+    const used = layers.filter(
+      (layer) => layer.grows === true || !(layer.values instanceof Map) || layer.values.size > 0,
+    );
     return new HostScope(templar, used, hashBehaviour === "merge");
   }
 
