@@ -112,9 +112,6 @@ export class TaskCaller {
     const host = async () => this.#jobHost(call, await connector(), signal);
     const start: Start = async (plan, open) => jobs.start(plan, asyncSeconds, this.#jobHost(call, open, signal));
     const begun = await this.#operation(call, connector, route, signal, start);
-    const { result } = begun;
-    const isForeign = this.#services.modules.operation(call.module) === undefined;
-    if (isForeign && result["failed"] !== true) begun.result = await jobs.finished(result, await host());
     const id = begun.result["ansible_job_id"];
     if (typeof id !== "string" || pollSeconds <= 0) return begun;
     const tell = async (type: "async-poll" | "async-ok" | "async-failed", told: Result) =>
@@ -174,8 +171,13 @@ export class TaskCaller {
     const foreign = modules.foreign(call.module);
     if (operation === undefined && foreign === undefined) throw new RangeError(call.module);
     const attempt = async () => {
-      if (operation === undefined && foreign !== undefined)
-        return this.#services.foreign.call(this.#foreignCall(foreign, call, signal), await connector());
+      if (operation === undefined && foreign !== undefined) {
+        const { foreign: runner } = this.#services;
+        const given = this.#foreignCall(foreign, call, signal);
+        const open = await connector();
+        if (carryOut === undefined) return runner.call(given, open);
+        return { result: await carryOut(await runner.plan(given, open), open), warnings: [] };
+      }
       if (operation === undefined) throw new RangeError(call.module);
       return callModule(
         {

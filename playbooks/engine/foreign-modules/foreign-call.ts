@@ -1,10 +1,11 @@
 import type { Secret } from "#inventory/kernel/secret.ts";
-import type { Become, CommandResult, Connector } from "../../connectors/connector.ts";
+import type { Become, Command, CommandResult, Connector } from "../../connectors/connector.ts";
+import type { OperationPlan } from "../../operations/operation.ts";
 import { differencesOf, type ResultDiff } from "../../operations/plan.ts";
 import { isDict, toPlain } from "../expression/values.ts";
 import { fileCommand } from "./argument-file.ts";
 import type { ForeignModule } from "./foreign-modules.ts";
-import { HostTree } from "./host-tree.ts";
+import { HostTree, type PythonRun } from "./host-tree.ts";
 import { isDiscovered } from "./interpreter.ts";
 import { moduleResult } from "./module-result.ts";
 import { ARGUMENTS_MARK, shebangOf } from "./module-style.ts";
@@ -42,19 +43,26 @@ export class ForeignRunner {
 
   /** Throws what the connector throws, and `PLAYBOOKS_PYTHON_MISSING` before anything is done. */
   async call(call: ForeignCall, connector: Connector): Promise<ForeignOutcome> {
-    if (call.arguments.has("_raw_params") && !RAW_TEXT.test(call.writtenModule)) {
-      const msg = `Task failed: Action '${call.writtenModule}' does not support raw params.`;
-      return { result: { changed: false, failed: true, msg }, differences: [], warnings: [] };
-    }
-    const { outcome, interpreter, isFound } = await this.#execute(call, connector);
-    const { result, warnings } = moduleResult(outcome, interpreter);
-    if (!call.isItem) delete result["invocation"];
-    if (result["skipped"] === true) result["failed"] ??= false;
-    const given = result["ansible_facts"];
-    const refused = given instanceof Map ? trustedFacts(given as Map<string, unknown>).warnings : [];
-    const more = [...(isFound ? tellFound(call, result, interpreter, connector.host) : []), ...refused];
-    if (more.length > 0) result["warnings"] = [...more, ...((result["warnings"] as unknown[] | undefined) ?? [])];
-    return { result, differences: differences(result), warnings: [...more, ...warnings] };
+    const refused = refusedArguments(call);
+    if (refused !== undefined) return { result: refused, differences: [], warnings: [] };
+    const executed = await this.#execute(call, connector);
+    return outcomeOf(call, executed, connector.host);
+  }
+
+  /** The same as a plan of one command, which needs nothing more of this run: for a job in the background. */
+  async plan(call: ForeignCall, connector: Connector): Promise<OperationPlan> {
+    const refused = refusedArguments(call);
+    if (refused !== undefined) return { changes: [], result: refused };
+    const tree = treeOf(call, connector);
+    const { run, command, ...by } = await this.#work(call, connector, tree);
+    const whole = run === undefined ? command : await tree.command(connector, run, call.signal);
+    const environment = call.environment;
+    return {
+      changes: [{ kind: "run", title: `Run the module ${call.module.name}`, command: { ...whole, environment } }],
+      result: { changed: true },
+      conclude: ([outcome]) =>
+        outcome === undefined ? {} : outcomeOf(call, { outcome, ...by }, connector.host).result,
+    };
   }
 
   async close(): Promise<void> {
@@ -64,27 +72,30 @@ export class ForeignRunner {
   }
 
   async #execute(call: ForeignCall, connector: Connector): Promise<Executed> {
+    const tree = this.#tree(call, connector);
+    const { run, command, ...by } = await this.#work(call, connector, tree);
+    if (run !== undefined) return { outcome: await tree.run(connector, run, call.signal), ...by };
+    const become = call.become === undefined ? {} : { become: call.become };
+    const outcome = await connector.run({ ...command, environment: call.environment, ...become }, call.signal);
+    return { outcome, ...by };
+  }
+
+  /** What is to be run: Python from a folder of modules, or a command by itself. */
+  async #work(call: ForeignCall, connector: Connector, tree: HostTree): Promise<Work> {
     const { module, signal } = call;
     const given = wireArguments(call.arguments, wireOptions(call));
-    const tree = this.#tree(call, connector);
-    if (module.style === "python") {
-      const interpreter = interpreterOf(call, shebangOf(module.source)?.program ?? "/usr/bin/python");
-      const run = {
-        name: module.pythonName,
-        files: module.files,
-        interpreter,
-        parameters: jsonOf(new Map([["ANSIBLE_MODULE_ARGS", given]])),
-        environment: call.environment,
-        timeoutMilliseconds: undefined,
-      };
-      const outcome = await tree.run(connector, run, signal);
-      const python = interpreter ?? (await tree.python(connector, module.name, signal));
-      return { outcome, interpreter: python, isFound: interpreter === undefined };
-    }
     const shebang = module.style === "binary" ? undefined : shebangOf(module.source);
-    const named = shebang === undefined ? undefined : interpreterOf(call, shebang.program);
-    const isFound = shebang !== undefined && named === undefined;
+    const first = module.style === "python" ? (shebang?.program ?? "/usr/bin/python") : shebang?.program;
+    const named = first === undefined ? undefined : interpreterOf(call, first);
+    const isFound = first !== undefined && named === undefined;
     const program = isFound ? await tree.python(connector, module.name, signal) : named;
+    const by = { interpreter: program ?? "", isFound };
+    if (module.style === "python") {
+      const parameters = jsonOf(new Map([["ANSIBLE_MODULE_ARGS", given]]));
+      const { pythonName: name, files } = module;
+      const run = { name, files, interpreter: named, parameters, environment: call.environment };
+      return { ...by, run, command: undefined };
+    }
     const command = fileCommand({
       name: module.name.split(".").at(-1) ?? module.name,
       source: module.style === "json-text" ? withArguments(module.source, jsonOf(given)) : module.source,
@@ -92,25 +103,57 @@ export class ForeignRunner {
       interpreter: program === undefined ? [] : [program, ...(shebang?.arguments ?? [])],
       remoteTemporary: wireOptions(call).remoteTemporary,
     });
-    const become = call.become === undefined ? {} : { become: call.become };
-    const outcome = await connector.run({ ...command, environment: call.environment, ...become }, signal);
-    return { outcome, interpreter: program ?? "", isFound };
+    return { ...by, run: undefined, command };
   }
 
   /** The first folder on that host, of that user and Python, in which nothing is in the module's way. */
   #tree(call: ForeignCall, connector: Connector): HostTree {
-    const configured = textOf(call.variable("ansible_python_interpreter"));
     const { become } = call;
-    const key = JSON.stringify([connector.host, become?.method, become?.user, configured]);
+    const key = JSON.stringify([connector.host, become?.method, become?.user, configuredPython(call)]);
     const trees = this.#trees.get(key) ?? [];
     this.#trees.set(key, trees);
     const fit = trees.find((tree) => tree.takes(call.module.files));
     if (fit !== undefined) return fit;
-    const tree = new HostTree(connector, become, isDiscovered(configured) ? undefined : configured);
+    const tree = treeOf(call, connector);
     trees.push(tree);
     return tree;
   }
 }
+
+function treeOf(call: ForeignCall, connector: Connector): HostTree {
+  return new HostTree(connector, call.become, configuredPython(call));
+}
+
+/** The Python that a host is configured to have; undefined where it is to be found there. */
+function configuredPython(call: ForeignCall): string | undefined {
+  const configured = textOf(call.variable("ansible_python_interpreter"));
+  return isDiscovered(configured) ? undefined : configured;
+}
+
+function refusedArguments(call: ForeignCall): Record<string, unknown> | undefined {
+  if (!call.arguments.has("_raw_params") || RAW_TEXT.test(call.writtenModule)) return undefined;
+  const msg = `Task failed: Action '${call.writtenModule}' does not support raw params.`;
+  return { changed: false, failed: true, msg };
+}
+
+/** The result of what ran, as it is registered. */
+function outcomeOf(call: ForeignCall, executed: Executed, host: string): ForeignOutcome {
+  const { outcome, interpreter, isFound } = executed;
+  const { result, warnings } = moduleResult(outcome, interpreter);
+  if (!call.isItem) delete result["invocation"];
+  if (result["skipped"] === true) result["failed"] ??= false;
+  const given = result["ansible_facts"];
+  const refused = given instanceof Map ? trustedFacts(given as Map<string, unknown>).warnings : [];
+  const more = [...(isFound ? tellFound(call, result, interpreter, host) : []), ...refused];
+  if (more.length > 0) result["warnings"] = [...more, ...((result["warnings"] as unknown[] | undefined) ?? [])];
+  return { result, differences: differences(result), warnings: [...more, ...warnings] };
+}
+
+type Work = Pick<Executed, "interpreter" | "isFound"> &
+  (
+    | { readonly run: PythonRun; readonly command: undefined }
+    | { readonly run: undefined; readonly command: Pick<Command, "script" | "stdin"> }
+  );
 
 interface Executed {
   readonly outcome: CommandResult;

@@ -1,6 +1,6 @@
 import { deflateSync } from "node:zlib";
-import { shellQuote } from "#inventory/kernel/shell.ts";
-import type { Become, CommandResult, Connector } from "../../connectors/connector.ts";
+import { shellJoin, shellQuote } from "#inventory/kernel/shell.ts";
+import type { Become, Command, CommandResult, Connector } from "../../connectors/connector.ts";
 import { nowhereToWrite, preparingScript, pythonMissing } from "./interpreter.ts";
 import type { PythonFiles } from "./python-payload.ts";
 import { STARTER, TREE_MISSING, TREE_MISSING_STATUS, TREE_UNWRITABLE, TREE_UNWRITABLE_STATUS } from "./starter.ts";
@@ -13,7 +13,6 @@ export interface PythonRun {
   readonly interpreter: string | undefined;
   readonly parameters: string;
   readonly environment: NonNullable<Parameters<Connector["run"]>[0]["environment"]>;
-  readonly timeoutMilliseconds: number | undefined;
 }
 
 /**
@@ -62,6 +61,16 @@ export class HostTree {
     }
   }
 
+  /** A command that runs a module from this folder and takes it away at the end: for a job that outlives this run. */
+  async command(connector: Connector, run: PythonRun, signal: AbortSignal): Promise<Command> {
+    const ready = await this.#ready(connector, run.name, signal);
+    await this.#start(connector, ready, { ...run, name: "", parameters: "" }, run.files, signal);
+    const { python, folder } = await this.#ready(connector, run.name, signal);
+    const program = shellJoin([run.interpreter ?? python, "-c", STARTER, folder, run.name, "legacy", "0"]);
+    const script = `${program}; status=$?; rm -rf -- ${shellQuote(folder)}; exit $status`;
+    return { script, stdin: run.parameters, environment: run.environment };
+  }
+
   async #start(
     connector: Connector,
     ready: { readonly python: string; readonly folder: string },
@@ -81,7 +90,6 @@ export class HostTree {
           script: `${shellQuote(run.interpreter ?? ready.python)} ${words}`,
           stdin: missing.size === 0 ? run.parameters : Buffer.concat([sent, Buffer.from(run.parameters)]),
           environment: run.environment,
-          ...(run.timeoutMilliseconds === undefined ? {} : { timeoutMilliseconds: run.timeoutMilliseconds }),
           ...(this.#become === undefined ? {} : { become: this.#become }),
         },
         signal,

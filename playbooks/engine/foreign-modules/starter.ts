@@ -8,7 +8,7 @@ export const TREE_UNWRITABLE_STATUS = 98;
 
 /**
  * Python that runs one new-style module on a host: `python -c STARTER TREE NAME PROFILE BYTES`. On standard input come BYTES
- * of zlib-compressed JSON, files by path to put into the folder TREE first, and then the module's parameters. The contract
+ * of zlib-compressed JSON, files by path to put into the folder TREE first, and then the module's parameters. Without NAME that was all. The contract
  * is the one ansible-core 2.19 has with its modules (`ansible/module_utils/_internal/_ansiballz/_loader.py`): parameters and
  * profile are set in `basic`, the module runs as `__main__` by runpy, prints its result and ends the process itself.
  */
@@ -40,6 +40,8 @@ def start(tree, name, profile, size):
         except OSError as problem:
             print('${TREE_UNWRITABLE}' + str(problem))
             sys.exit(${TREE_UNWRITABLE_STATUS})
+    if not name:
+        return
     params = source.read()
     sys.argv = ['']
     sys.path.insert(0, tree)
