@@ -55,7 +55,7 @@ async function debug(context: ActionContext): Promise<Result> {
   const wrong = unknownArguments(context, ["msg", "var", "verbosity"]);
   if (wrong !== undefined) return wrong;
   if (args.has("msg") && args.has("var")) return failure("parameters are mutually exclusive: msg|var");
-  if ((numeric(args.get("verbosity") ?? 0) ?? 0) > 0)
+  if (Number(pythonString(args.get("verbosity") ?? 0)) > context.verbosity)
     return { changed: false, skipped: true, skipped_reason: "Verbosity threshold not met." };
   if (!args.has("var")) return { changed: false, msg: args.has("msg") ? args.get("msg") : "Hello world!" };
   const written = args.get("var");

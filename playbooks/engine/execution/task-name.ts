@@ -7,7 +7,7 @@ import type { RunnerServices } from "./services.ts";
 /** A task's name as shown: its own, templated as far as that goes, else its module. */
 export function taskName(task: Task, host: string, services: RunnerServices): string {
   const written = task.directives.keywords.get("name");
-  if (typeof written !== "string" || written === "") return task.writtenModule;
+  if (typeof written !== "string" || written === "") return unnamed(task);
   if (!written.includes("{")) return services.censor.text(written);
   try {
     const name = services.templar.template(written, services.store.scope(host, task.directives));
@@ -16,6 +16,12 @@ export function taskName(task: Task, host: string, services: RunnerServices): st
     if (error instanceof ExpressionError) return written;
     throw error;
   }
+}
+
+function unnamed(task: Task): string {
+  const role = task.arguments.get("name") ?? task.arguments.get("role");
+  const brings = ["ansible.builtin.include_role", "ansible.builtin.import_role"].includes(task.module);
+  return brings && typeof role === "string" ? `${task.writtenModule} : ${role}` : task.writtenModule;
 }
 
 /** How events name a task. */

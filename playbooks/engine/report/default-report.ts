@@ -27,6 +27,9 @@ const HIDDEN_IN_DEBUG: ReadonlySet<string> = new Set([
   "ansible_loop",
 ]);
 
+/** The label of an item that `no_log` hides. */
+const CENSORED = "(censored due to no_log)";
+
 /** The output of ansible-core's `default` callback, in its words and layout. */
 export class DefaultReport implements Report {
   readonly #display: Display;
@@ -134,8 +137,10 @@ export class DefaultReport implements Report {
 
   #item(event: ItemResult): void {
     const { result, status } = event;
-    const label = pythonString(result["_ansible_item_label"] ?? result["item"] ?? null);
-    const shown = `(item=${label})`;
+    const label =
+      result["censored"] === undefined ? (result["_ansible_item_label"] ?? result["item"] ?? null) : CENSORED;
+    const shown = `(item=${pythonString(label)})`;
+    this.#differences(event);
     if (status === "skipped") {
       if (!this.#options.showsSkipped) return;
       this.#banner(event);
@@ -188,7 +193,7 @@ export class DefaultReport implements Report {
     }
   }
 
-  #differences(event: TaskResult): void {
+  #differences(event: TaskResult | ItemResult): void {
     const color = (line: string, tone: Tone) => this.#display.color(line, tone);
     const text = diffText(event.differences ?? [], color, this.#options.diffContext);
     if (text === "") return;
@@ -311,6 +316,10 @@ export class DefaultReport implements Report {
   /** Of `debug` only what it was asked to show. */
   #clean(event: TaskResult | ItemResult): Result {
     const { result } = event;
+    if (event.type === "task-result" && event.looped === true) {
+      const { results: _told, ...rest } = result;
+      return rest;
+    }
     if (event.module !== "ansible.builtin.debug") return result;
     const isMessage = "msg" in result;
     const kept = Object.entries(result).filter(([key]) =>

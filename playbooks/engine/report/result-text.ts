@@ -22,19 +22,18 @@ export function resultText(result: Result, options: ResultFormat, isAlwaysShown 
     isAlwaysShown || isPretty === true || (isPretty === undefined && format === "yaml") || verbosity > 2;
   const depth = isPretty === false ? undefined : (indent ?? (wantsLines ? 4 : undefined));
   const hidden = verbosity < 3 ? ["invocation", "diff"] : [];
-  const shown = toFinal(
-    Object.fromEntries(
-      Object.entries(result).filter(
-        ([key]) => !TOLD_ELSEWHERE.has(key) && !hidden.includes(key) && !key.startsWith("_ansible_"),
-      ),
-    ),
-  ) as Record<string, unknown>;
-  if (format === "json")
+  const kept = Object.entries(result).filter(
+    ([key]) => !TOLD_ELSEWHERE.has(key) && !hidden.includes(key) && !key.startsWith("_ansible_"),
+  );
+  if (format === "json") {
+    const shown = toFinal(Object.fromEntries(kept));
     return writeJson(shown, { ...(depth === undefined ? {} : { indent: depth }), sortKeys: true, ensureAscii: false });
-  if (isPretty !== false) {
-    for (const name of ["stdout", "stderr"])
-      if (name in shown && `${name}_lines` in shown) shown[`${name}_lines`] = "<omitted>";
   }
+  // What is there as a text is not told again as lines.
+  const isTwice = (key: string) => /^std(?:out|err)_lines$/.test(key) && key.replace("_lines", "") in result;
+  const shown = toFinal(
+    Object.fromEntries(kept.map(([key, value]) => [key, isPretty !== false && isTwice(key) ? "<omitted>" : value])),
+  );
   return `\n${indented(yamlText(shown, depth ?? 2), " ".repeat(depth ?? 4))}`;
 }
 
