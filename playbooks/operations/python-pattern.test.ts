@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { expandTemplate, pythonPattern } from "./python-pattern.ts";
+import { checkTemplate, expandTemplate, pythonPattern } from "./python-pattern.ts";
 import { splitWords } from "./words.ts";
 
 // Matches as Python's re.search finds them.
@@ -41,5 +41,19 @@ describe("words", () => {
     expect(splitWords(`a 'b c' "d \\"e\\" \\x" f\\ g '' h"i"j\n`)).toEqual(["a", "b c", 'd "e" \\x', "f g", "", "hij"]);
     expect(() => splitWords("a 'b")).toThrow("No closing quotation");
     expect(() => splitWords("a\\")).toThrow("No escaped character");
+  });
+});
+
+describe("a template with what the pattern does not have", () => {
+  it.each([
+    ["\\2", "invalid group reference 2"],
+    ["\\g<x>", "unknown group name 'x'"],
+    ["\\D", "bad escape \\D"],
+  ])("%s", (template, message) => {
+    expect(() => checkTemplate(template, pythonPattern("(a)"))).toThrow(message);
+  });
+
+  it("is refused only for that", () => {
+    expect(() => checkTemplate("\\1 \\g<n> \\n", pythonPattern("(?P<n>a)"))).not.toThrow();
   });
 });

@@ -18,18 +18,33 @@ export function pythonPattern(source: string, flags: PatternFlags = {}, jsFlags 
   return new RegExp(body, jsFlags + (inline.includes("i") ? "i" : ""));
 }
 
-/** Python's `match.expand(template)`: `\1`, `\g<1>`, `\g<name>` and the usual escapes. Groups that did not match are empty. */
+/**
+ * Python's `match.expand(template)`: `\1`, `\g<1>`, `\g<name>` and the usual escapes. Groups that did not match are empty;
+ * throws a plain Error for one the pattern does not have.
+ */
 export function expandTemplate(template: string, match: RegExpExecArray): string {
-  const group = (name: string) => (/^\d+$/.test(name) ? match[Number(name)] : match.groups?.[name]) ?? "";
+  const group = (name: string) => {
+    const isNumber = /^\d+$/.test(name);
+    if (isNumber && Number(name) >= match.length) throw new Error(`invalid group reference ${Number(name)}`);
+    if (!isNumber && !Object.hasOwn(match.groups ?? {}, name)) throw new Error(`unknown group name '${name}'`);
+    return (isNumber ? match[Number(name)] : match.groups?.[name]) ?? "";
+  };
   return template.replace(
     /\\(?:g<([^>]+)>|([1-9]\d?)|([\s\S]))/g,
     (whole, named, numbered, escaped: string | undefined) => {
       if (typeof named === "string") return group(named);
       if (typeof numbered === "string") return group(numbered);
       const plain = { n: "\n", t: "\t", r: "\r", f: "\f", v: "\v", a: "\u0007", "\\": "\\", "0": "\0" }[escaped ?? ""];
+      if (plain === undefined && /[A-Za-z]/.test(escaped ?? "")) throw new Error(`bad escape \\${escaped}`);
       return plain ?? whole;
     },
   );
+}
+
+/** Throws what {@link expandTemplate} would throw with matches of the pattern, whether or not it matches anything. */
+export function checkTemplate(template: string, pattern: RegExp): void {
+  const empty = new RegExp(`(?:${pattern.source})|`, pattern.flags.replace(/[gy]/g, "")).exec("");
+  if (empty !== null) expandTemplate(template, empty);
 }
 
 const START = "(?<![\\s\\S])";

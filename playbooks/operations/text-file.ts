@@ -79,12 +79,16 @@ export async function planTextEdit(
   if (state === undefined) return failing(`cannot look at ${path}`);
   if (state.target?.kind === "directory") return failing(`Path ${path} is a directory !`, { rc: 256 });
   if (state.target === undefined && !shape.create) return shape.missing(path);
-  if (state.target !== undefined && state.content === undefined) return failing(`Unable to read ${path}`);
+  const isNull = state.target?.kind === "character" && state.target.deviceType === NULL_DEVICE;
+  if (state.target !== undefined && state.content === undefined && !isNull) return failing(`Unable to read ${path}`);
   const before = state.content?.toString("latin1") ?? "";
   const edited = edit({ exists: state.target !== undefined, text: before });
   if ("changes" in edited) return edited;
   return planWrite({ args, path, state, wanted, found, context, shape, before, edited });
 }
+
+/** makedev(1, 3): /dev/null, a text without lines to whoever reads it. */
+const NULL_DEVICE = 259;
 
 interface Write {
   readonly args: Arguments;

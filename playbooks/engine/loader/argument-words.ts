@@ -26,11 +26,12 @@ export function parseArgumentText(text: string, freeForm: string | undefined): M
     else if (freeForm === undefined && word.trim() !== "") return undefined;
     else rest.push(word);
   }
-  // Line ends behind a block of text belong to it.
+  // Line ends behind a block of text belong to it; a backslash of its own at the end of a line continues it.
   const body = rest
     .join("")
     .trimStart()
-    .replace(/[ \t]+$/, "");
+    .replace(/[ \t]+$/, "")
+    .replace(/(\s)\\\n\s*/g, "$1");
   if (freeForm !== undefined && body !== "") found.set(freeForm, freeForm === "file" ? unquote(body) : body);
   return found;
 }

@@ -1,7 +1,7 @@
 import type { Operation } from "../operation.ts";
 import { expandPaths } from "../path-expansion.ts";
 import { failing, nothingToDo } from "../plan.ts";
-import { expandTemplate, pythonPattern } from "../python-pattern.ts";
+import { checkTemplate, expandTemplate, pythonPattern } from "../python-pattern.ts";
 import { asBytes, type Edit, type EditShape, planTextEdit, TEXT_FILE_ARGUMENTS } from "../text-file.ts";
 
 /** Every match of a pattern in a text file is replaced. */
@@ -52,6 +52,7 @@ function replaceIn(text: string, args: Readonly<Record<string, unknown>>): Edit 
     return nothingToDo({ rc: 0, msg: `Pattern for before/after params did not match the given file: ${section}` });
   }
   const pattern = pythonPattern(String(args.regexp), { multiline: true }, "g");
+  checkTemplate(String(args.replace), pattern);
   let count = 0;
   const part = text.slice(section.start, section.end);
   const replaced = replaceEach(part, pattern, (match) => {
