@@ -15,6 +15,8 @@ import { makePrivateFolder } from "./private-folder.ts";
 export interface AnsibleOptions {
   /** The program; looked for in PATH unless given. */
   readonly ansiblePlaybook?: string;
+  /** Folder of collections that its modules are looked for in, too. */
+  readonly collections?: string;
 }
 
 /**
@@ -26,13 +28,14 @@ export interface AnsibleOptions {
 export async function runUnderAnsible(run: PlaybookRun, options: AnsibleOptions = {}): Promise<PlaybookOutcome> {
   const folder = await makePrivateFolder();
   try {
-    return await runIn(folder.path, run, options.ansiblePlaybook ?? "ansible-playbook");
+    return await runIn(folder.path, run, options);
   } finally {
     await folder.remove();
   }
 }
 
-async function runIn(folder: string, run: PlaybookRun, program: string): Promise<PlaybookOutcome> {
+async function runIn(folder: string, run: PlaybookRun, options: AnsibleOptions): Promise<PlaybookOutcome> {
+  const program = options.ansiblePlaybook ?? "ansible-playbook";
   const censor = new Censor();
   censor.learn(run.extraVariables);
   let hosts: Readonly<Record<string, HostRecap>> | undefined;
@@ -56,7 +59,10 @@ async function runIn(folder: string, run: PlaybookRun, program: string): Promise
     file: program,
     arguments: await programArguments(folder, run),
     workingFolder: dirname(run.playbook),
-    environment: programEnvironment(folder, run),
+    environment: {
+      ...programEnvironment(folder, run),
+      ...(options.collections === undefined ? {} : { ANSIBLE_COLLECTIONS_PATH: options.collections }),
+    },
     signal: run.signal,
     onLine: async (line) => {
       const event = readAnsibleEvent(line, censor);

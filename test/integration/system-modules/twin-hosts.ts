@@ -37,15 +37,18 @@ export class TwinHosts {
   readonly #lab: LabState;
   readonly #real: Oracle;
   readonly #key: Secret;
+  readonly #collections: string;
 
-  private constructor(lab: LabState, real: Oracle, key: Secret) {
+  private constructor(lab: LabState, real: Oracle, key: Secret, collections: string) {
     this.#lab = lab;
     this.#real = real;
     this.#key = key;
+    this.#collections = collections;
   }
 
-  static async of(lab: LabState, real: Oracle): Promise<TwinHosts> {
-    return new TwinHosts(lab, real, new Secret(await readFile(lab.keyFile, "utf8")));
+  /** `collections` is a folder of Ansible collections that the original finds its modules in. */
+  static async of(lab: LabState, real: Oracle, collections: string): Promise<TwinHosts> {
+    return new TwinHosts(lab, real, new Secret(await readFile(lab.keyFile, "utf8")), collections);
   }
 
   /** Plays `playbook` on the twin's host and tells what became of each task. */
@@ -75,7 +78,7 @@ export class TwinHosts {
     };
     try {
       if (twin.engine === "native") await runPlaybook(run);
-      else await runUnderAnsible(run, { ansiblePlaybook: this.#real.ansiblePlaybook });
+      else await runUnderAnsible(run, { ansiblePlaybook: this.#real.ansiblePlaybook, collections: this.#collections });
       return told;
     } finally {
       await rm(folder, { recursive: true, force: true });
