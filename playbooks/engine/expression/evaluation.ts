@@ -191,7 +191,9 @@ export class Evaluation implements PluginContext {
     const target = this.value(node.target);
     if (target instanceof Undefined) return target;
     if (typeof target !== "string" && !Array.isArray(target))
-      return new Undefined(`object of type '${typeName(target)}' has no attribute 'slice'`);
+      throw new ExpressionError(
+        isDict(target) ? "unhashable type: 'slice'" : `'${typeName(target)}' object is not subscriptable`,
+      );
     const bound = (part: Expression | undefined) => {
       const value = part === undefined ? null : this.used(part);
       if (value === null) return undefined;
@@ -289,7 +291,10 @@ export class Evaluation implements PluginContext {
       node.arguments,
       [this.value(node.input)],
     );
-    if (result instanceof Undefined) return result;
+    if (result instanceof Undefined) {
+      if (node.negated) throw result.error();
+      return result;
+    }
     return truthy(result) !== node.negated;
   }
 

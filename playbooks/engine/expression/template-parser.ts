@@ -122,12 +122,12 @@ class StatementReader {
 
   #if(parser: ExpressionParser): TemplateNode {
     const branches: { condition: Expression; body: Body }[] = [];
-    let condition = parser.expression();
+    let condition = parser.tuple(false);
     parser.expectBody();
     for (;;) {
       const { nodes, end, parser: next } = this.#body(["elif", "else", "endif"]);
       branches.push({ condition, body: nodes });
-      if (end === "elif") condition = next.expression();
+      if (end === "elif") condition = next.tuple(false);
       if (end === "endif") next.expectEnd();
       else next.expectBody();
       if (end === "elif") continue;

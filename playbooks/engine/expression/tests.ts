@@ -61,13 +61,13 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   lower: (input) => /\p{Ll}/u.test(pythonString(input)) && !/[\p{Lu}\p{Lt}]/u.test(pythonString(input)),
   upper: (input) => /\p{Lu}/u.test(pythonString(input)) && !/[\p{Ll}\p{Lt}]/u.test(pythonString(input)),
   sameas: (input, [other]) => isSame(input, other),
-  eq: (input, [other]) => equals(input, other),
-  ne: (input, [other]) => !equals(input, other),
+  eq: (input, [other]) => equals(listedWhole(input), other),
+  ne: (input, [other]) => !equals(listedWhole(input), other),
   lt: (input, [other]) => compare(input, other, "<") < 0,
   le: (input, [other]) => compare(input, other, "<=") <= 0,
   gt: (input, [other]) => compare(input, other, ">") > 0,
   ge: (input, [other]) => compare(input, other, ">=") >= 0,
-  in: (input, [other]) => contains(other, input),
+  in: (input, [other]) => contains(other, listedWhole(input)),
   filter: (input) => knows(filters, input),
   test: (input) => knows(tests, input),
   escaped: () => false,
@@ -147,6 +147,12 @@ function signed(name: string, judge: Judge | undefined): Plugin {
   const signature = TEST_SIGNATURES[name];
   const apply: Judge = judge ?? (() => false);
   return { name, apply, ...(signature === undefined ? {} : { signature }) };
+}
+
+/** The value; a list with something undefined in it is as undefined as that. */
+function listedWhole(value: unknown): unknown {
+  if (Array.isArray(value)) definedItems(value);
+  return value;
 }
 
 /** What failed is neither defined nor undefined. */
