@@ -1,5 +1,6 @@
 import { ApplianceError, messageOf } from "../kernel/errors.ts";
 import { variableName } from "./group-names.ts";
+import { shortName } from "./host-address.ts";
 import type { RawVariables } from "./inventory.ts";
 import type { InventoryData } from "./inventory-data.ts";
 import { KeyedGroups } from "./keyed-groups.ts";
@@ -121,7 +122,7 @@ class ConstructedReader {
     await this.#addFiles(found, "group_vars", [...host.groups]);
     mergeInto(found, host.variables, hashBehaviour);
     found.set("inventory_hostname", host.name);
-    found.set("inventory_hostname_short", host.name.split(".")[0] ?? host.name);
+    found.set("inventory_hostname_short", shortName(host.name));
     const names = [...host.groups].map((group) => group.name).filter((name) => name !== "all");
     found.set("group_names", names.sort());
     await this.#addFiles(found, "host_vars", [host]);

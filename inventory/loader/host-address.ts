@@ -50,7 +50,7 @@ export function parseHostAddress(text: string): HostAddress | undefined {
   return NAMES.some((form) => form.test(name)) ? { name, port } : undefined;
 }
 
-/** Whether a host's name is an address, which has no domain to leave out. */
-export function isAddress(name: string): boolean {
-  return ADDRESSES.some((form) => form.test(name));
+/** A host's name without its domain; an address has none to leave out. */
+export function shortName(name: string): string {
+  return ADDRESSES.some((form) => form.test(name)) ? name : (name.split(".")[0] ?? name);
 }

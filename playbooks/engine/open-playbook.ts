@@ -26,12 +26,14 @@ export interface OpenPlaybook {
 
 /** Reads the inventory and every file of the playbook that can be known before a run. Throws one error that lists all problems. */
 export async function openPlaybook(run: Omit<PlaybookRun, "onEvent">): Promise<OpenPlaybook> {
-  const vault = new VaultValues(run.vaultPassword);
+  const vault = new VaultValues(run.vaultSecrets ?? run.vaultPassword);
+  const alone = run.vaultPassword === undefined ? [] : [run.vaultPassword];
+  const secrets = run.vaultSecrets?.all.map(({ password }) => password) ?? alone;
   const templar = new Templar({
     decrypt: vault.text,
     environment: run.environment ?? {},
     playbookFolder: dirname(run.playbook),
-    vaultSecrets: run.vaultPassword === undefined ? [] : [run.vaultPassword.reveal()],
+    vaultSecrets: secrets.map((secret) => secret.reveal()),
   });
   const readInventory = () => run.readInventory?.() ?? loadInventory(run.inventory, vault);
   const inventory = await readInventory();

@@ -1,5 +1,7 @@
 import type { Secret } from "#inventory/kernel/secret.ts";
 import type { Inventory } from "#inventory/loader/inventory.ts";
+import type { Settings } from "#inventory/settings/settings.ts";
+import type { VaultSecrets } from "#inventory/vault/vault-secrets.ts";
 import type { Connector } from "../connectors/connector.ts";
 import type { EngineEvent, HostRecap } from "./events.ts";
 import type { ModuleFolders } from "./foreign-modules/module-folders.ts";
@@ -28,6 +30,10 @@ export interface PlaybookRun {
   readonly check: boolean;
   readonly diff: boolean;
   readonly vaultPassword?: Secret;
+  /** The vault's secrets where there may be several, instead of `vaultPassword`. */
+  readonly vaultSecrets?: VaultSecrets;
+  /** How files of variables are found and take precedence, where that is not as usual. */
+  readonly inventorySettings?: Settings;
   /** How a person's configuration (ansible.cfg, `ANSIBLE_*`, command line) departs from what the language says. */
   readonly settings?: RunSettings;
   /** `-v` times; what `debug`'s `verbosity` and `ansible_verbosity` see. */

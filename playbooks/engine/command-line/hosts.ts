@@ -7,6 +7,8 @@ import { expandPath } from "#inventory/settings/paths.ts";
 import type { Settings } from "#inventory/settings/settings.ts";
 import { runSettings } from "../configuration/run-settings.ts";
 import { engineErrors } from "../errors.ts";
+import { Templar } from "../expression/templar.ts";
+import { inventoryTemplating } from "../listing/inventory-templating.ts";
 import { commandLineErrors } from "./errors.ts";
 import type { Invocation } from "./program.ts";
 
@@ -34,8 +36,9 @@ export async function openHosts(
     words.lists.get("inventory")?.map((source) => (source.includes(",") ? source : expandPath(source, around))) ??
     settings.get(inventorySettings.sources);
   const warn = (text: string) => display.warning(text);
-  const read = () =>
-    loadInventory(sources, vault, { settings, extraVariables: new Map(Object.entries(extraVariables)), warn });
+  const templating = inventoryTemplating(new Templar({ decrypt: vault.text, environment: around.environment }));
+  const known = { settings, templating, extraVariables: new Map(Object.entries(extraVariables)), warn };
+  const read = () => loadInventory(sources, vault, known);
   const inventory = await read();
   if (inventory.hosts.size === 0 && settings.get(runSettings.localhostWarning) && !LOCAL_NAMES.includes(pattern))
     warn(EMPTY);

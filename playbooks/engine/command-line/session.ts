@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { Secret } from "#inventory/kernel/secret.ts";
 import { VaultValues } from "#inventory/loader/vault-values.ts";
-import { inventorySettings, vaultSettings } from "#inventory/settings/inventory-settings.ts";
+import { inventorySettings } from "#inventory/settings/inventory-settings.ts";
 import { expandPath } from "#inventory/settings/paths.ts";
 import type { Settings } from "#inventory/settings/settings.ts";
 import { connectionSettings } from "../configuration/connection-settings.ts";
@@ -15,8 +14,9 @@ import type { Call } from "./call.ts";
 import { readExtraVariables } from "./extra-variables.ts";
 import { type CallHosts, openHosts } from "./hosts.ts";
 import type { Words } from "./options.ts";
-import { type Passwords, readPasswordFile, readPasswords } from "./passwords.ts";
+import { type Passwords, readPasswords } from "./passwords.ts";
 import type { Invocation } from "./program.ts";
+import { readVaultSecrets } from "./vault-secrets.ts";
 
 /** Everything of a run that the command line and the settings decide, whatever is run. */
 export interface RunBasis extends Omit<PlaybookRun, "playbook" | "onEvent"> {
@@ -30,8 +30,8 @@ export async function runBasis(invocation: Invocation, pattern?: string): Promis
   const { call, words, settings, display } = invocation;
   const isListing = ["listHosts", "listTasks", "listTags", "syntaxCheck"].some((name) => words.flags.has(name));
   const passwords = isListing ? NO_PASSWORDS : await readPasswords(call, words, settings);
-  const vaultPassword = await readVaultPassword(call, words, settings);
-  const vault = new VaultValues(vaultPassword);
+  const vaultSecrets = await readVaultSecrets(call, words, settings, display);
+  const vault = new VaultValues(vaultSecrets);
   const extraVariables = await readExtraVariables(words.lists.get("extraVariables") ?? [], {
     vault,
     path: (path) => expandPath(path, settings.around),
@@ -53,7 +53,8 @@ export async function runBasis(invocation: Invocation, pattern?: string): Promis
     forks: Number(words.texts.get("forks") ?? settings.get(runSettings.forks)),
     check: words.flags.has("check"),
     diff: words.flags.has("diff") || settings.get(runSettings.diffAlways),
-    ...(vaultPassword === undefined ? {} : { vaultPassword }),
+    vaultSecrets,
+    inventorySettings: settings,
     verbosity: display.verbosity,
     environment: call.around.environment,
     settings: {
@@ -155,19 +156,6 @@ function openReach(words: Words, settings: Settings, passwords: Passwords, displ
     settings.around,
     (message) => display.warning(message),
   );
-}
-
-async function readVaultPassword(call: Call, words: Words, settings: Settings): Promise<Secret | undefined> {
-  const files = [
-    ...settings.get(vaultSettings.identities),
-    ...(words.lists.get("vaultIdentities") ?? []),
-    ...(words.lists.get("vaultPasswordFiles") ?? []),
-  ].map((identity) => identity.replace(/^[^@]*@/, ""));
-  const usual = settings.get(vaultSettings.passwordFile);
-  const [first] = usual === undefined ? files : [...files, usual];
-  if (words.flags.has("askVaultPass") || first === "prompt")
-    return new Secret(await call.terminal.ask("Vault password: ", true));
-  return first === undefined ? undefined : new Secret(await readPasswordFile(expandPath(first, settings.around), call));
 }
 
 function tagList(given: readonly string[] | undefined, usual: readonly string[]): string[] {

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { shortName } from "#inventory/loader/host-address.ts";
 import { collected, type Directives, type Role } from "../loader/nodes.ts";
 import { HostVariables } from "./host-scope.ts";
 import { omit } from "./omit.ts";
@@ -9,8 +10,6 @@ export interface MagicSources {
   readonly store: VariableStore;
   readonly frame: PlayFrame | undefined;
   readonly playbookFolder: string;
-  readonly inventoryFolder: string | undefined;
-  readonly inventorySource: string | undefined;
   readonly groups: ReadonlyMap<string, readonly string[]>;
   readonly constants: Readonly<Record<string, unknown>>;
 }
@@ -21,17 +20,14 @@ export function magicVariables(
   directives: Directives | undefined,
   sources: MagicSources,
 ): Readonly<Record<string, unknown>> {
-  const { store, frame, groups, playbookFolder, inventoryFolder } = sources;
+  const { store, frame, groups, playbookFolder } = sources;
   const folder = frame?.play.folder ?? playbookFolder;
   const role = directives?.role;
   const values: Record<string, unknown> = {
     ...sources.constants,
     inventory_hostname: host,
-    inventory_hostname_short: host.split(".")[0] ?? host,
+    inventory_hostname_short: shortName(host),
     playbook_dir: folder,
-    ...(inventoryFolder === undefined
-      ? {}
-      : { inventory_dir: inventoryFolder, inventory_file: sources.inventorySource }),
     omit,
     groups,
     get group_names() {

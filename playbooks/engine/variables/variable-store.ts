@@ -2,6 +2,7 @@ import type { Inventory } from "#inventory/loader/inventory.ts";
 import { InventoryVariables } from "#inventory/loader/inventory-variables.ts";
 import type { VaultValues } from "#inventory/loader/vault-values.ts";
 import type { HostDirectory } from "#inventory/select/patterns.ts";
+import type { Settings } from "#inventory/settings/settings.ts";
 import type { Templar } from "../expression/templar.ts";
 import { dictEntries, isDict, makeDict } from "../expression/values.ts";
 import { type Directives, nearest, type Play, type Role } from "../loader/nodes.ts";
@@ -50,6 +51,8 @@ export interface StoreOptions {
   readonly injectFacts: boolean;
   /** Play keywords as the command line gives them. */
   readonly keywords: Readonly<Record<string, unknown>>;
+  /** How files of variables are found and take precedence; as usual unless given. */
+  readonly inventorySettings: Settings | undefined;
   /** Reads the inventory once more. */
   reload(): Promise<Inventory>;
 }
@@ -76,6 +79,7 @@ export class VariableStore {
     const variables = new InventoryVariables(options.inventory, {
       vault: options.vault,
       playFolder: options.playbookFolder,
+      ...(options.inventorySettings === undefined ? {} : { settings: options.inventorySettings }),
     });
     for (const name of options.inventory.hosts.keys())
       store.#addState(
@@ -299,13 +303,11 @@ export class VariableStore {
   }
 
   #magic(host: string, directives: Directives | undefined): Readonly<Record<string, unknown>> {
-    const { inventory, constants, playbookFolder } = this.#options;
+    const { constants, playbookFolder } = this.#options;
     return magicVariables(host, directives, {
       store: this,
       frame: this.#frame,
       playbookFolder,
-      inventoryFolder: inventory.folders[0],
-      inventorySource: inventory.sources[0],
       groups: this.#groups,
       constants,
     });
