@@ -18,8 +18,12 @@ export const advancedHostListSource: SourceKind = listSource("advanced_host_list
     return readHostEntry(text, source);
   } catch (error) {
     if (error instanceof ApplianceError && error.code === "INVENTORY_SOURCE_MALFORMED") {
+      const problem = String(error.context["problem"]);
       // Ansible leaves what it says itself is wrong unchanged, and fails where Python's number reading does.
-      if (!/^(?:invalid literal|range\(\))/.test(String(error.context["problem"]))) return undefined;
+      if (!/^(?:invalid literal|range\(\))/.test(problem)) {
+        source.tell(`Unable to parse address from hostname, leaving unchanged: ${problem}`);
+        return undefined;
+      }
     }
     throw error;
   }

@@ -25,6 +25,8 @@ export interface LoadOptions {
   readonly extraVariables?: RawVariables;
   /** Without it everything worth a warning is an error. */
   readonly warn?: (text: string) => void;
+  /** What only a person who looks closely wants to know. */
+  readonly tell?: (text: string) => void;
 }
 
 /**
@@ -142,10 +144,11 @@ class Loading {
 
   async #attempt(kind: SourceKind, path: string): Promise<ApplianceError | undefined> {
     const isStrict = this.#options.warn === undefined;
-    const reader: SourceReader = new SourceReader(path, (text) => {
+    const warn = (text: string) => {
       if (isStrict) throw reader.problem(text);
       this.#warn(text);
-    });
+    };
+    const reader: SourceReader = new SourceReader(path, warn, (text) => this.#options.tell?.(text));
     try {
       await kind.read(reader, this.#data);
       return undefined;

@@ -8,15 +8,22 @@ export class SourceReader {
   /** Line the reader stands on, from 1; undefined where lines mean nothing. */
   line: number | undefined;
   readonly #warn: (text: string) => void;
+  readonly #tell: (text: string) => void;
 
-  constructor(path: string, warn: (text: string) => void) {
+  constructor(path: string, warn: (text: string) => void, tell: (text: string) => void) {
     this.path = path;
     this.#warn = warn;
+    this.#tell = tell;
   }
 
   /** The error of what is wrong here, or at another line. */
   problem(text: string, line = this.line): ApplianceError {
     return inventoryErrors.malformed(this.path, line, text);
+  }
+
+  /** Says what only a person who looks closely wants to know. */
+  tell(text: string): void {
+    this.#tell(text);
   }
 
   warn(text: string): void {

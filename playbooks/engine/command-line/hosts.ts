@@ -37,7 +37,8 @@ export async function openHosts(
     settings.get(inventorySettings.sources);
   const warn = (text: string) => display.warning(text);
   const templating = inventoryTemplating(new Templar({ decrypt: vault.text, environment: around.environment }));
-  const known = { settings, templating, extraVariables: new Map(Object.entries(extraVariables)), warn };
+  const tell = (text: string) => display.verbose(3, text);
+  const known = { settings, templating, extraVariables: new Map(Object.entries(extraVariables)), warn, tell };
   const read = () => loadInventory(sources, vault, known);
   const inventory = await read();
   if (inventory.hosts.size === 0 && settings.get(runSettings.localhostWarning) && !LOCAL_NAMES.includes(pattern))

@@ -87,6 +87,7 @@ async function shownText(call: Call, words: Words, settings: Settings, display: 
     templating: inventoryTemplating(templar),
     extraVariables,
     warn,
+    tell: (text) => display.verbose(3, text),
   });
   const folder = words.texts.get("playbookFolder");
   const variables = new InventoryVariables(inventory, {

@@ -52,7 +52,7 @@ export interface StoreOptions {
   /** Play keywords as the command line gives them. */
   readonly keywords: Readonly<Record<string, unknown>>;
   /** How files of variables are found and take precedence; as usual unless given. */
-  readonly inventorySettings: Settings | undefined;
+  readonly inventorySettings?: Settings | undefined;
   /** Reads the inventory once more. */
   reload(): Promise<Inventory>;
 }
