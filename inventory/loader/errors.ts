@@ -28,6 +28,13 @@ export const inventoryErrors = {
       hint: "Correct the source, or leave it out; the warnings above say what is wrong with it.",
       context: { file: source },
     }),
+  loop: (problem: string) =>
+    new ApplianceError({
+      code: "INVENTORY_GROUP_LOOP",
+      kind: "user",
+      message: problem,
+      hint: "Take one of the groups out of the other's children; every group is in `all` already.",
+    }),
   nothingParsed: () =>
     new ApplianceError({
       code: "INVENTORY_UNPARSED",

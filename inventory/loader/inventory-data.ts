@@ -111,14 +111,15 @@ export class InventoryData {
     variables.set(name, isMerged ? merged(variables.get(name), own) : own);
   }
 
-  /** Puts loose groups under `all` and loose hosts under `ungrouped`: once, when every source is read. */
+  /** Puts loose groups under `all` and loose hosts under `ungrouped`: once, when every source is read. Throws RangeError for a loop. */
   reconcile(): void {
     const [all, ungrouped] = [this.group("all"), this.group("ungrouped")];
     for (const group of this.groups.values()) if (group !== all && group.parents.size === 0) all.addChild(group);
     for (const host of this.hosts.values()) {
       const hasOther = [...host.groups].some((group) => group !== all && group !== ungrouped);
       if (hasOther) ungrouped.removeHost(host);
-      else ungrouped.addHost(host);
+      // As in Ansible by name, which a group may have too.
+      else this.addChild("ungrouped", host.name);
     }
     for (const name of this.groups.keys())
       if (this.hosts.has(name)) this.#rules.warn(`Found both group and host with same name: ${name}`);

@@ -89,13 +89,21 @@ class Loading {
   async load(): Promise<Inventory> {
     let isAnyRead = false;
     for (const source of this.#sources) if (source !== "" && (await this.#read(source))) isAnyRead = true;
-    if (isAnyRead) this.#data.reconcile();
+    if (isAnyRead) this.#reconcile();
     else if (this.#settings.get(inventorySettings.unparsedIsFailed)) throw inventoryErrors.nothingParsed();
     else if (this.#options.settings !== undefined && this.#settings.get(inventorySettings.unparsedWarning))
       this.#warn("No inventory was parsed, only implicit localhost is available");
     const folders = await foldersOf(this.#sources);
     if (runsAt(this.#settings, "inventory")) await this.#addFiles(folders);
     return new Inventory(this.#data, folders, this.#sources);
+  }
+
+  #reconcile(): void {
+    try {
+      this.#data.reconcile();
+    } catch (error) {
+      throw error instanceof RangeError ? inventoryErrors.loop(error.message) : error;
+    }
   }
 
   /** Variables of files, where settings want them taken in at once. */
