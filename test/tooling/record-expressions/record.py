@@ -2,7 +2,7 @@
 
 Run by the Python of the oracle's virtual environment, from the repository root:
     .build/oracle/bin/python test/tooling/record-expressions/record.py [TOPIC [FILE OF NEW TEXTS, A JSON ARRAY]]
-Without a topic, all are recorded anew. The results replace those in the file; the order stays.
+Without a topic, all are recorded anew; the topic passwords needs passlib beside ansible-core. The results replace those in the file; the order stays.
 
 With --serve it answers instead: one JSON object {"text", "file"} a line on standard input, one result a line on
 standard output, until the input ends.
