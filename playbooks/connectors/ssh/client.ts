@@ -13,6 +13,8 @@ const CONNECT_MILLISECONDS = 10_000;
 const HANDSHAKE_MILLISECONDS = 60_000;
 /** sshd drops connections at random under MaxStartups: such a loss before the handshake is tried again. */
 const ATTEMPTS = 4;
+/** What sshd does with a user whose account has expired or is locked, without a word. */
+const CLOSED_MEANWHILE = "it closed the connection during sign-in, as it does when the account is expired or locked";
 const KEEPALIVE = { keepaliveInterval: 10_000, keepaliveCountMax: 3 };
 
 /** A signed-in SSH connection. */
@@ -98,7 +100,7 @@ function signIn(
     fail(
       fingerprint === ""
         ? new DroppedAtTheDoor("closed before the handshake")
-        : hostUnreachable(endpoint.host, "it closed the connection during sign-in"),
+        : loginRefused(endpoint.host, endpoint.user, CLOSED_MEANWHILE),
     );
   });
   client.once("ready", () => {
