@@ -39,6 +39,10 @@ const VOLATILE = new Set([
   "gid",
   "md5sum",
   "_ansible_no_log",
+  "ansible_job_id",
+  "results_file",
+  "child_pid",
+  "erased",
 ]);
 
 let real: Oracle;

@@ -11,6 +11,8 @@ export class HostStates {
 
   /** Failed once, and cleared by `meta: clear_host_errors`: they do not go on here, but in the next play. */
   readonly forgiven = new Set<string>();
+  /** Taken along by another host's fatal failure: whatever rescues them here, the plays that follow count them as failed. */
+  readonly condemned = new Set<string>();
   /** Too many hosts failed: nothing more runs in this batch, neither `rescue` nor `always`. */
   isBroken = false;
   /** `meta: end_play`: the batches that follow do not run. */

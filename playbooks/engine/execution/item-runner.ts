@@ -35,7 +35,7 @@ export interface ItemOutcome extends Judged {
   readonly inclusion?: Inclusion;
   /** The host it was carried out on, where that is another one. */
   readonly delegate?: string;
-  /** What it saw; given where it changed something, for what it notifies. */
+  /** What it saw, for what it notifies; given where it was carried out. */
   readonly scope?: HostScope;
   /** Gives its facts and statistics to another host. */
   share?(host: string): void;
@@ -220,8 +220,8 @@ export class ItemRunner {
       const owner = isDelegated && settings.delegateFacts ? target : undefined;
       const share = (other: string) => this.#keepFacts(module, result, owner ?? other);
       if (result["failed"] !== true) share(host);
-      const changed = result["changed"] === true ? { scope: this.#withResult(task, scope, result) } : {};
-      return { result, differences: differences ?? [], warnings, end: "done", ...flags, share, ...changed };
+      const seenAfter = this.#withResult(task, scope, result);
+      return { result, differences: differences ?? [], warnings, end: "done", ...flags, share, scope: seenAfter };
     } catch (error) {
       this.#services.signal.throwIfAborted();
       const problem = problemOf(error);
@@ -235,7 +235,7 @@ export class ItemRunner {
   #delegate(task: Task, host: string, scope: HostScope): string | undefined {
     if (task.directives.keywords.has("local_action")) return "localhost";
     const written = nearest(task.directives, "delegate_to");
-    if (written === undefined || written === null) return undefined;
+    if (written === undefined || written === null || written === "") return undefined;
     const value = this.#services.templar.template(written, scope);
     if (value === omit) return undefined;
     const name = value === null ? "" : pythonString(value);

@@ -29,6 +29,8 @@ export class PlaybookRunner {
   readonly #recap = new Recap();
   readonly #failed = new Set<string>();
   readonly #unreachable = new Set<string>();
+  /** Of the last batch, those that only the plays that follow would have counted as failed. */
+  #condemned: ReadonlySet<string> = new Set();
   readonly #limit: LimitFunction;
   readonly #start: StartAtTask;
 
@@ -65,7 +67,13 @@ export class PlaybookRunner {
           },
         };
     await emit({ type: "recap", hosts, ...custom });
-    const exitCode = isBroken ? 2 : this.#unreachable.size > 0 ? 4 : this.#failed.size > 0 ? 2 : 0;
+    const exitCode = isBroken
+      ? 2
+      : this.#unreachable.size > 0
+        ? 4
+        : [...this.#failed].some((host) => !this.#condemned.has(host))
+          ? 2
+          : 0;
     return { hosts, exitCode };
   }
 
@@ -173,8 +181,10 @@ export class PlaybookRunner {
 
   /** Who is lost from now on. */
   #note(states: HostStates): void {
+    this.#condemned = new Set([...states.condemned].filter((host) => !states.failed.has(host)));
     for (const host of states.batch) {
-      if (states.failed.has(host) && !states.forgiven.has(host)) this.#failed.add(host);
+      const isFailed = states.failed.has(host) && !states.forgiven.has(host);
+      if (isFailed || states.condemned.has(host)) this.#failed.add(host);
       else this.#failed.delete(host);
       if (states.unreachable.has(host)) this.#unreachable.add(host);
       else this.#unreachable.delete(host);

@@ -121,9 +121,9 @@ export class TaskCaller {
         host: call.host,
         result: censor.result(told, this.isHidden(call.task, call.scope)),
       });
-    let isLate = false;
+    let grace = 10;
     for (let left = asyncSeconds; ; ) {
-      if (!isLate) await sleep(pollSeconds * 1000, undefined, { signal });
+      if (grace === 10) await sleep(pollSeconds * 1000, undefined, { signal });
       const status = await jobs.status(id, "status", await host());
       if (status["finished"] === true || status["failed"] === true) {
         await tell(isFailure(status) ? "async-failed" : "async-ok", status);
@@ -131,10 +131,10 @@ export class TaskCaller {
         return { ...begun, result: status };
       }
       left -= pollSeconds;
-      if (left <= 0 && !isLate) {
+      if (left <= 0 && grace > 0) {
         // The job's own watchdog ends it in this very moment: what it says is better than nothing.
-        isLate = true;
-        await sleep(1000, undefined, { signal });
+        grace--;
+        await sleep(500, undefined, { signal });
         continue;
       }
       if (left <= 0) {

@@ -181,6 +181,7 @@ export class TaskRound {
     const { states } = this.#options;
     for (const host of hosts) {
       if (states.isGone(host)) continue;
+      if (!failed.has(host)) states.condemned.add(host);
       failed.add(host);
       if (!isRescuable) states.out.add(host);
     }

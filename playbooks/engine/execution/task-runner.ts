@@ -234,7 +234,7 @@ function shown(result: Result, outcomes: readonly ItemOutcome[]): Result {
   return { ...result, results };
 }
 
-/** Of a loop, each item that changed something notifies; names may depend on the item. */
+/** Of a loop that changed something, each item that was carried out notifies; names may depend on the item. */
 function notifications(
   task: Task,
   scope: HostScope,
