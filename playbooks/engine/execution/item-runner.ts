@@ -118,9 +118,8 @@ export class ItemRunner {
       const values = new Map<string, unknown>(
         layer === undefined ? [] : (layer.values as ReadonlyMap<string, unknown>),
       );
-      const result: Result = isRole
-        ? { changed: false, include_args: asked }
-        : { changed: false, include: name, include_args: {} };
+      const about: Result = isRole ? { include_args: asked } : { include: name, include_args: {} };
+      const result: Result = layer === undefined ? { changed: false, ...about } : about;
       const inclusion = { name: pythonString(name), given: values, arguments: asked };
       return { ...BLANK, result, ignoreErrors: this.#ignores(task, scope), inclusion };
     } catch (error) {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ErrorRecord } from "#inventory/kernel/errors.ts";
 import type { Difference } from "../../operations/operation.ts";
-import { failure, type Result } from "../actions/action.ts";
+import type { Result } from "../actions/action.ts";
 import type { TaskReference, TaskStatus } from "../events.ts";
-import { ExpressionError } from "../expression/errors.ts";
+import { ExpressionError, UndefinedError } from "../expression/errors.ts";
 import { Evaluation } from "../expression/evaluation.ts";
 import { pythonString } from "../expression/values.ts";
 import { collected, type Play, type Task } from "../loader/nodes.ts";
@@ -122,7 +122,9 @@ export class TaskRunner {
       } catch (second) {
         if (!(second instanceof ExpressionError)) throw second;
       }
-      return { problem: failure(`Task failed: ${error.message}`, { exception: NO_TRACEBACK }) };
+      const problem: Result = { failed: true, msg: `Task failed: ${error.message}`, exception: NO_TRACEBACK };
+      // What is wrong with the loop itself is told before there is a result that could have changed something.
+      return { problem: error instanceof UndefinedError ? { changed: false, ...problem } : problem };
     }
   }
 
