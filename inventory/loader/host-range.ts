@@ -25,6 +25,7 @@ function expandRanges(pattern: string, source: SourceReader): string[] {
     const open = rest.indexOf("[");
     const close = rest.indexOf("]");
     if (close < open) throw source.problem(`the range in ${pattern} has no end`);
+    if (rest.includes("|")) throw source.problem(`a name with a range cannot have | in it: ${pattern}`);
     const values = rangeValues(rest.slice(open + 1, close), pattern, source);
     if (names.length * values.length > MAX_HOSTS) throw inventoryErrors.tooManyHosts(source.path, pattern, MAX_HOSTS);
     const head = rest.slice(0, open);

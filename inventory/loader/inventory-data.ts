@@ -119,7 +119,7 @@ export class InventoryData {
       const hasOther = [...host.groups].some((group) => group !== all && group !== ungrouped);
       if (hasOther) ungrouped.removeHost(host);
       // As in Ansible by name, which a group may have too.
-      else this.addChild("ungrouped", host.name);
+      else if (!host.groups.has(ungrouped)) this.addChild("ungrouped", host.name);
     }
     for (const name of this.groups.keys())
       if (this.hosts.has(name)) this.#rules.warn(`Found both group and host with same name: ${name}`);

@@ -118,7 +118,7 @@ async function availableHosts(
   display: Display,
 ): Promise<ReadonlySet<string>> {
   const limit = words.texts.get("limit") ?? "";
-  const all = inventory.hostsOf("all");
+  const all = selectHosts(inventory, "all").hosts;
   if (limit === "" || words.texts.has("host")) return new Set(all);
   const parts = await readLimit(limit, settings.around);
   if (parts.length === 0 || words.flags.has("graph")) return new Set(all);
