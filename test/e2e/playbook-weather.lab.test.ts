@@ -136,6 +136,28 @@ describe("a playbook in bad weather", () => {
     }
   });
 
+  it("becomes root by the password it was given, and says so when that is wrong", async () => {
+    await site.run(
+      "storm",
+      `useradd -m -s /bin/bash ops; echo 'ops:right horse' | chpasswd; mkdir -p ~ops/.ssh; cp ~/.ssh/authorized_keys ~ops/.ssh/
+       chown -R ops ~ops/.ssh; echo 'ops ALL=(ALL) ALL' >/etc/sudoers.d/ops`,
+    );
+    await writeInventory({ ansible_user: "ops" });
+    const file = join(folder, "password");
+    const tried = async (password: string) => {
+      await writeFile(file, `${password}\n`, { mode: 0o600 });
+      return bdap(...(await words([{ command: "id -un" }], { become: true })), "--become-password-file", file);
+    };
+    const wrong = await tried("wrong horse");
+    const right = await tried("right horse");
+    await writeInventory();
+    expect(resultOf(right, "storm")?.["result"]).toMatchObject({ stdout: "root" });
+    expect(wrong.exitCode).toBe(2);
+    expect(errorOf(wrong, "storm")).toMatchObject({ code: "PLAYBOOKS_BECOME_REFUSED" });
+    expect(recap(wrong)["calm"]).toMatchObject({ ok: 1, failed: 0 });
+    expect(wrong.stdout + wrong.stderr + right.stdout + right.stderr).not.toContain("horse");
+  });
+
   it("sends nothing to a host whose key has changed", async () => {
     await play([{ command: "true" }]);
     const keys = await readFile(join(folder, "known_hosts"), "utf8");

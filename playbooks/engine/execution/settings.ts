@@ -42,7 +42,7 @@ export function settingsOf(
   const value = (keyword: string) => inherited(task, keyword, scope, services);
   const flag = (keyword: string, otherwise: boolean) => booleanOf(keyword, value(keyword) ?? otherwise);
   return {
-    become: becomeOf(value, connection, templar),
+    become: becomeOf(value, connection, services),
     environment: environmentOf(task, scope, templar),
     checkMode: flag("check_mode", modes.check),
     diff: flag("diff", modes.diff),
@@ -119,7 +119,11 @@ export function connectionVariable(scope: HostScope, names: readonly string[], t
   return undefined;
 }
 
-function becomeOf(value: (keyword: string) => unknown, scope: HostScope, templar: Templar): Become | undefined {
+function becomeOf(
+  value: (keyword: string) => unknown,
+  scope: HostScope,
+  { templar, settings }: Pick<RunnerServices, "templar" | "settings">,
+): Become | undefined {
   const variable = (...names: string[]) => connectionVariable(scope, names, templar);
   if (!toBool(variable("ansible_become") ?? value("become") ?? false)) return undefined;
   const method = pythonString(variable("ansible_become_method") ?? value("become_method") ?? "sudo").replace(
@@ -138,12 +142,14 @@ function becomeOf(value: (keyword: string) => unknown, scope: HostScope, templar
     `ansible_${method}_password`,
     `ansible_${method}_pass`,
   );
+  const secret =
+    password === undefined || password === null ? settings.becomePassword : new Secret(pythonString(password));
   const program = word("exe");
   const flags = word("flags");
   return {
     user: pythonString(word("user") ?? "root"),
     method,
-    ...(password === undefined || password === null ? {} : { password: new Secret(pythonString(password)) }),
+    ...(secret === undefined ? {} : { password: secret }),
     ...(program === undefined || program === null ? {} : { program: pythonString(program) }),
     ...(flags === undefined || flags === null ? {} : { flags: pythonString(flags) }),
   };

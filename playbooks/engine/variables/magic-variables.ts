@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { shortName } from "#inventory/loader/host-address.ts";
 import { collected, type Directives, type Role } from "../loader/nodes.ts";
 import { HostVariables } from "./host-scope.ts";
@@ -131,12 +130,7 @@ export function rolesUp(role: Role): Role[] {
 /** Folders where a task's files are looked for: its roles, its own file's, the playbook's. */
 export function searchPath(directives: Directives | undefined, playFolder: string): string[] {
   const folders = directives?.role === undefined ? [] : rolesUp(directives.role).map((role) => role.path);
-  if (directives !== undefined)
-    folders.push(
-      directives.folder.endsWith("/tasks") && directives.role !== undefined
-        ? dirname(directives.folder)
-        : directives.folder,
-    );
+  if (directives !== undefined) folders.push(directives.folder);
   folders.push(playFolder);
   return [...new Set(folders)];
 }
