@@ -18,7 +18,7 @@ fi
 export PATH="$PWD/node_modules/.bin:$PATH"
 
 packages=(mmdebstrap systemd-container nftables iproute2 openssh-server openssh-client openssl sudo procps util-linux
-    fdisk e2fsprogs python3 python3-venv tmux)
+    fdisk e2fsprogs python3 python3-venv tmux curl wget unzip zip xz-utils bzip2 zstd)
 missing=()
 for package in "${packages[@]}"; do
     dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
