@@ -39,7 +39,6 @@ export function completed(result: Result): Result {
     const code = whole["rc"];
     whole["failed"] = code !== undefined && code !== null && numeric(code) !== 0 && code !== "0";
   } else whole["failed"] = truthy(whole["failed"]);
-  if (whole["skipped"] === true && whole["failed"] === false) delete whole["failed"];
   whole["changed"] = whole["changed"] === undefined ? false : truthy(whole["changed"]);
   for (const name of ["stdout", "stderr"]) {
     const text = whole[name];
