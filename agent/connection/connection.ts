@@ -21,11 +21,11 @@ export interface Connection {
    * Sends `body` as JSON. Any HTTP status is an answer. Rejects with `AGENT_CONTROL_PLANE_AWAY`,
    * `AGENT_CONTROL_PLANE_UNTRUSTED` (nothing was sent) or `AGENT_CERTIFICATE_REFUSED` (in the TLS handshake).
    */
-  post(path: string, body: unknown, signal?: AbortSignal): Promise<Answer>;
+  post(path: string, body: unknown, signal?: AbortSignal, deadlineMilliseconds?: number): Promise<Answer>;
   close(): void;
 }
 
-/** A whole exchange, connecting included. */
+/** A whole exchange, connecting included, unless another deadline is given. */
 const DEADLINE_MILLISECONDS = 8000;
 const LONGEST_ANSWER = 256 * 1024;
 
@@ -47,8 +47,12 @@ export function openConnection(
       checkServerIdentity(host, certificate) ?? checkRole(configuration.site, certificate),
   });
   return {
-    post: (path, body, signal) =>
-      exchange({ agent, host: address, port, path, method: "POST" }, JSON.stringify(body), signal).catch((error) => {
+    post: (path, body, signal, deadlineMilliseconds = DEADLINE_MILLISECONDS) =>
+      exchange(
+        { agent, host: address, port, path, method: "POST" },
+        { text: JSON.stringify(body), deadlineMilliseconds },
+        signal,
+      ).catch((error) => {
         throw explained(error, `${address}:${port}`);
       }),
     close: () => agent.destroy(),
@@ -64,9 +68,13 @@ function checkRole(site: string, certificate: PeerCertificate): Error | undefine
   });
 }
 
-function exchange(options: RequestOptions, text: string, signal: AbortSignal | undefined): Promise<Answer> {
+function exchange(
+  options: RequestOptions,
+  { text, deadlineMilliseconds }: { readonly text: string; readonly deadlineMilliseconds: number },
+  signal: AbortSignal | undefined,
+): Promise<Answer> {
   const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
-  const deadline = AbortSignal.timeout(DEADLINE_MILLISECONDS);
+  const deadline = AbortSignal.timeout(deadlineMilliseconds);
   const ending = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
   return new Promise((resolve, reject) => {
     const outgoing = request({ ...options, headers, signal: ending }, (incoming) => {
@@ -87,10 +95,10 @@ function exchange(options: RequestOptions, text: string, signal: AbortSignal | u
       });
     });
     outgoing.on("error", (error) => {
-      if (deadline.aborted) reject(new Error("no answer within 8 s"));
+      if (deadline.aborted) reject(new Error(`no answer within ${deadlineMilliseconds / 1000} s`));
       // The server closed the idle connection just then: nothing was read, a new connection will do.
       else if (outgoing.reusedSocket && systemCodeOf(error) === "ECONNRESET") {
-        exchange(options, text, signal).then(resolve, reject);
+        exchange(options, { text, deadlineMilliseconds }, signal).then(resolve, reject);
       } else reject(error);
     });
     outgoing.end(text);

@@ -24,8 +24,10 @@ export interface MembershipOptions {
   readonly log: Log;
 }
 
+/** Longer than for other messages: the first answer to a token is the only one, however slow the control plane is. */
+const JOIN_DEADLINE_MILLISECONDS = 60_000;
 /** A join under way is given this long to end after the agent was told to stop: its token is spent, its answer is the only one. */
-const JOIN_GRACE_MILLISECONDS = 5000;
+const JOIN_GRACE_MILLISECONDS = 10_000;
 /** Between attempts with a refused token, or to renew. */
 const LONGEST_WAIT_SECONDS = 600;
 
@@ -152,7 +154,7 @@ export class Membership {
     const connection = openConnection(configuration);
     let answer: Answer;
     try {
-      answer = await connection.post("/v1/agent/join", body, signal);
+      answer = await connection.post("/v1/agent/join", body, signal, JOIN_DEADLINE_MILLISECONDS);
     } finally {
       connection.close();
     }

@@ -39,6 +39,10 @@ export async function openClient(
     try {
       const types = await options.hostKeys.typesFor(endpoint.address, endpoint.port);
       const stream = await options.dial(options.signal);
+      if (options.signal.aborted) {
+        stream.destroy();
+        throw commandCancelled(endpoint.host, true);
+      }
       return await signIn(endpoint, stream, options, types);
     } catch (error) {
       if (!(error instanceof DroppedAtTheDoor)) throw error;
@@ -52,7 +56,11 @@ export async function openClient(
 export function dialTcp(endpoint: Endpoint): Dial {
   return (signal) =>
     new Promise((resolve, reject) => {
-      const socket: Socket = connect({ host: endpoint.address, port: endpoint.port, noDelay: true, signal });
+      // Given to the socket itself, the signal would end it for life: also when what runs on the host has yet to be ended.
+      const socket: Socket = connect({ host: endpoint.address, port: endpoint.port, noDelay: true });
+      const onAbort = () => socket.destroy(new Error("cancelled"));
+      signal.addEventListener("abort", onAbort, { once: true });
+      socket.once("close", () => signal.removeEventListener("abort", onAbort));
       const limit = endpoint.connectTimeoutMilliseconds ?? CONNECT_MILLISECONDS;
       socket.setTimeout(limit, () => {
         socket.destroy();
@@ -63,6 +71,7 @@ export function dialTcp(endpoint: Endpoint): Dial {
         else reject(hostUnreachable(endpoint.host, networkReason(endpoint, error), error));
       });
       socket.once("connect", () => {
+        signal.removeEventListener("abort", onAbort);
         socket.setTimeout(0);
         socket.removeAllListeners("timeout").removeAllListeners("error");
         resolve(socket);

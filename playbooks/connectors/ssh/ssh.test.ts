@@ -130,6 +130,20 @@ describe("signing in", () => {
 });
 
 describe("sessions and connections", () => {
+  test("the signal that ends attempts to connect leaves an open connection alone, so that what runs there can be ended", async () => {
+    const stop = new AbortController();
+    const connector = await connectSsh(sshd.endpoint, { hostKeys, signal: stop.signal });
+    const begun = Promise.withResolvers<number>();
+    const output = connector.stream({ script: "echo $$; sleep 600 | cat" }, stop.signal);
+    output.once("data", (data: Buffer) => begun.resolve(Number(data.toString("utf8"))));
+    const ended = new Promise((resolve) => output.once("error", resolve));
+    const pid = await begun.promise;
+    stop.abort();
+    expect(await ended).toMatchObject({ code: "PLAYBOOKS_CANCELLED", state: expect.any(String) });
+    expect(existsSync(`/proc/${pid}`)).toBe(false);
+    await connector.close();
+  });
+
   test("a server that allows three sessions serves twelve scripts at a time", async () => {
     const connector = await connectSsh(sshd.endpoint, { hostKeys });
     const work = Array.from({ length: 12 }, (_, index) => connector.run({ script: `sleep 0.05; echo ${index}` }));

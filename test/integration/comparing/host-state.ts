@@ -3,7 +3,7 @@ export const HOST_STATE = `
 getent passwd | sed 's/^/account /'; getent group | sed 's/^/group /'; sed -E 's/^([^:]*):(!?)([^:]*).*/shadow \\1 \\2 \\3/; s/ \\$.*/ set/' /etc/shadow
 dpkg-query -W -f 'package \${Package} \${Version} \${db:Status-Abbrev}\\n'; apt-mark showmanual | sed 's/^/manual /'
 systemctl list-unit-files --no-legend --plain | grep -v transient | sed 's/^/unit /'
-systemctl list-units --no-legend --plain --type service --state active,failed | grep -v '^user' | sed 's/^/service /'
+systemctl list-units --no-legend --plain --type service --state active,failed | grep -Ev '^user|^systemd-(hostnamed|timedated|localed)' | tr -s ' ' | sed 's/^/service /'
 cd /
 find etc home opt root srv usr/local var/lib/trial -xdev ! -path '*/.ansible*' ! -path 'root/.cache*' ! -path 'etc/ssh/ssh_host*' \\
   ! -path 'etc/ssl/certs/*' ! -name '*-' ! -name .viminfo -printf 'file %p %y %m %u:%g %l\\n' | sort
