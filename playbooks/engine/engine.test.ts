@@ -215,6 +215,21 @@ test("check mode changes nothing and foretells what would change", async () => {
   await expect(readFile(join(folder, "new"))).rejects.toThrow();
 });
 
+test("the differences of a loop are told with each item and with the whole task", async () => {
+  const text = `
+- hosts: a
+  gather_facts: false
+  tasks:
+    - copy: { content: "{{ item }}", dest: "{{ folder }}/{{ item }}" }
+      loop: [one, two]
+`;
+  const { events, results } = await play(text, { check: true, diff: true });
+  const after = (event: { readonly differences?: readonly { readonly after: string }[] } | undefined) =>
+    event?.differences?.map((difference) => difference.after);
+  expect(after(results[0])).toEqual(["one", "two"]);
+  expect(events.filter((event) => event.type === "item-result").map(after)).toEqual([["one"], ["two"]]);
+});
+
 test("a second run changes nothing, and its steps have the same names", async () => {
   const text =
     '- hosts: a\n  gather_facts: false\n  tasks:\n    - copy: { content: "{{ item }}", dest: "{{ folder }}/{{ item }}" }\n      loop: [x, y]\n';

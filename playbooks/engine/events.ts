@@ -31,6 +31,7 @@ interface HostResult extends TaskReference {
   readonly status: TaskStatus;
   /** Registered result, censored where `no_log` says so. Items of a loop carry `_ansible_item_label`. */
   readonly result: ModuleResult;
+  /** Of a whole task with a loop: those of all items, which their own events told before. */
   readonly differences?: readonly Difference[];
   /** The host it was carried out on, where that is another one (`delegate_to`). */
   readonly delegate?: string;

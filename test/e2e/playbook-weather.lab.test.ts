@@ -209,20 +209,15 @@ describe("a playbook in bad weather", () => {
     expect({ code: again.exitCode, storm: recap(again)["storm"] }).toMatchObject({ code: 0, storm: { changed: 1 } });
   });
 
-  it("ends everything on the hosts when it is told to stop, and when it is killed", async () => {
-    for (const signal of ["SIGINT", "SIGKILL"] as const) {
-      const mark = marked();
-      const running = await begin([{ shell: `sleep ${mark} | cat` }]);
-      for (const host of ["calm", "storm"]) {
-        expect(await eventually(async () => ((await processes(host, mark)) === "1" ? true : undefined))).toBe(true);
-      }
-      running.kill(signal);
-      const ended = await running.ended;
-      if (signal === "SIGINT") expect(ended.exitCode).toBe(99);
-      for (const host of ["calm", "storm"]) {
-        const gone = await eventually(async () => ((await processes(host, mark)) === "0" ? true : undefined));
-        expect({ signal, host, gone }).toEqual({ signal, host, gone: true });
-      }
+  it("ends everything on the hosts when it is told to stop", async () => {
+    const mark = marked();
+    const running = await begin([{ shell: `sleep ${mark} | cat` }]);
+    for (const host of ["calm", "storm"]) {
+      expect(await eventually(async () => ((await processes(host, mark)) === "1" ? true : undefined))).toBe(true);
     }
+    running.kill("SIGINT");
+    expect((await running.ended).exitCode).toBe(99);
+    // It ends only when they have: nothing is waited for here.
+    for (const host of ["calm", "storm"]) expect([host, await processes(host, mark)]).toEqual([host, "0"]);
   });
 });

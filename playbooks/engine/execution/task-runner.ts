@@ -94,7 +94,7 @@ export class TaskRunner {
       status,
       changed,
       result: shown(result, outcomes),
-      differences: task.loop === undefined ? outcomes.flatMap((outcome) => outcome.differences) : [],
+      differences: outcomes.flatMap((outcome) => outcome.differences),
       isCensored: isHidden,
       isLooped: task.loop !== undefined && outcomes.some((outcome) => outcome.isItem),
       ...(delegate === undefined ? {} : { delegate }),

@@ -169,7 +169,7 @@ export class DefaultReport implements Report {
   }
 
   #result(event: TaskResult): void {
-    this.#differences(event);
+    if (event.looped !== true) this.#differences(event);
     switch (event.status) {
       case "ok":
       case "changed":
