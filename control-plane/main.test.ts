@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { makeAuthority, openAuthority } from "#agent/protocol/pki/authority.ts";
 import { issueOperatorCertificate, issueServerCertificate } from "#agent/protocol/pki/issue.ts";
@@ -36,7 +37,12 @@ beforeAll(async () => {
   };
   writeFileSync(at("configuration.json"), JSON.stringify(configuration));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const started: ChildProcess[] = [];
+afterAll(() => {
+  // One that a failed test left running would keep this run's output open.
+  for (const child of started) if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
 
 interface Line {
   readonly message: string;
@@ -54,14 +60,14 @@ class Process {
     this.child = spawn(process.execPath, [main, "--configuration", configuration], {
       stdio: ["ignore", "pipe", "inherit"],
     });
+    started.push(this.child);
     this.exit = once(this.child, "exit") as Promise<[number | null, string | null]>;
-    this.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      for (const line of text.split("\n")) if (line !== "") this.lines.push(JSON.parse(line) as Line);
-    });
+    if (this.child.stdout !== null)
+      createInterface({ input: this.child.stdout }).on("line", (line) => this.lines.push(JSON.parse(line) as Line));
   }
 
   async serving(): Promise<ControlPlaneClient> {
-    await expect.poll(() => this.lines.some(({ message }) => message === "serving"), { timeout: 15_000 }).toBe(true);
+    await expect.poll(() => this.lines.some(({ message }) => message === "serving"), { timeout: 60_000 }).toBe(true);
     const port = this.lines.find(({ message }) => message === "serving")?.port ?? 0;
     return new ControlPlaneClient({ host: "control.test", address: "127.0.0.1", port, authority, ...operator });
   }
@@ -108,7 +114,7 @@ it("keeps its word across kill -9, SIGTERM and a damaged state; and runs once at
   const fifth = new Process();
   expect(await fifth.exit).toEqual([3, null]);
   expect(fifth.lines.at(-1)?.error?.code).toBe("CONTROL_PLANE_STATE_UNREADABLE");
-}, 60_000);
+}, 180_000);
 
 it.each([
   ["missing", undefined, 3, "CONTROL_PLANE_CONFIGURATION_UNREADABLE"],
