@@ -82,8 +82,6 @@ describe.each(HOSTS)("operations on %s", (name) => {
     });
     const latest = await run(packagesInstalled, { name: "bc", state: "latest" });
     expect(latest.plan.changes).toEqual([]);
-    const virtual = await run(packagesInstalled, { name: "awk" });
-    expect(virtual.plan.changes).toEqual([]);
     await prove(packagesInstalled, { name: "bc", state: "absent", purge: true });
     expect(await shell("command -v bc || echo gone")).toBe("gone");
   });
