@@ -32,15 +32,14 @@ export function comparable(value: unknown, volatile: ReadonlySet<string> = new S
   return kept;
 }
 
-/** Where two lists differ, by position, with both sides; the order of keys does not count. */
-export function differing<T>(
-  theirs: readonly T[],
-  ours: readonly T[],
-): { theirs: T | undefined; ours: T | undefined }[] {
-  const count = Math.max(theirs.length, ours.length);
-  return Array.from({ length: count }, (_, index) => ({ theirs: theirs[index], ours: ours[index] })).filter(
-    (pair) => sorted(pair.theirs) !== sorted(pair.ours),
-  );
+/** Where two values differ: the path of each leaf that only one has or that is not the same, with both sides. */
+export function differing(theirs: unknown, ours: unknown, path = ""): { at: string; theirs: unknown; ours: unknown }[] {
+  if (isTree(theirs) && isTree(ours) && Array.isArray(theirs) === Array.isArray(ours)) {
+    const [there, here] = [new Map(Object.entries(theirs)), new Map(Object.entries(ours))];
+    const keys = [...new Set([...there.keys(), ...here.keys()])];
+    return keys.flatMap((key) => differing(there.get(key), here.get(key), `${path}/${labelOf(theirs, key)}`));
+  }
+  return theirs === ours || Object.is(theirs, ours) ? [] : [{ at: path, theirs, ours }];
 }
 
 /** Lines that only one of two texts has. */
@@ -50,12 +49,13 @@ export function unlike(theirs: string, ours: string): string[] {
   return [...missing, ...[...here].filter((line) => !there.has(line)).map((line) => `only here: ${line}`)];
 }
 
-function sorted(value: unknown): string {
-  return String(
-    JSON.stringify(value, (_, item: unknown) =>
-      typeof item === "object" && item !== null && !Array.isArray(item)
-        ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : item,
-    ),
-  );
+function isTree(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+/** A task's number in a list says little to a reader: its name comes with it. */
+function labelOf(tree: object, key: string): string {
+  const item: unknown = Reflect.get(tree, key);
+  const name: unknown = isTree(item) ? Reflect.get(item, "task") : undefined;
+  return typeof name === "string" ? `${key} (${name})` : key;
 }

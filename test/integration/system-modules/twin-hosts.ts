@@ -121,7 +121,7 @@ const VOLATILE: ReadonlySet<string> = new Set([
 
 /** Properties of units that count, or say when and as which process. */
 const VOLATILE_PROPERTIES =
-  /Timestamp|Monotonic|PID$|InvocationID|ControlGroupId|MemoryCurrent|MemoryPeak|MemoryAvailable|CPUUsage|NextElapse|LastTrigger|^(Exec|NRestarts|NeedDaemonReload)|TasksCurrent|Effective(Memory|Tasks)|IORead|IPIngress|StatusErrno/;
+  /Timestamp|Monotonic|PID$|InvocationID|ControlGroupId|Memory\w*(Current|Peak|Available)|CPUUsage|NextElapse|LastTrigger|^(Exec|NRestarts|NeedDaemonReload)|TasksCurrent|Effective(Memory|Tasks)|IO(Read|Write)|IP(In|E)gress|StatusErrno|^NFileDescriptorStore$/;
 
 /** Structures as values, for their order is the shower's; a header that only says the side is none. */
 function plainDifference(difference: Difference): unknown {
