@@ -54,19 +54,20 @@ export interface HostUser {
 }
 
 /**
- * Shell functions for {@link describePath}: `stat_of PATH` prints one line of numbers or `absent`; `path_state PATH [sha1]
- * [content]` prints the lines that {@link parsePathStates} reads. Needs coreutils only. File names never reach the output
- * but as base64.
+ * Shell functions for {@link describePaths}: `stat_paths PATH…` prints a line of numbers for each, in one process where it
+ * can; `path_more PATH LABEL WANTS` the rest of what is asked. Needs coreutils only. File names never reach the output but as
+ * base64.
  */
 export const PATH_FUNCTIONS = `
 stat_fields='stat %f %u %g %h %s %b %o %i %d %t:%T %.9X %.9Y %.9Z %W %U %G'
 if [ -e /sys/fs/selinux/enforce ]; then stat_fields="$stat_fields %C"; fi
-stat_of() {
-  if [ -L "$1" ] || [ -e "$1" ]; then LC_ALL=C stat -c "$stat_fields" -- "$1"; else echo absent; fi
+stat_paths() {
+  if LC_ALL=C stat -c "$stat_fields" -- "$@"; then return; fi
+  echo again
+  for at; do LC_ALL=C stat -c "$stat_fields" -- "$at" || echo absent; done
 }
-path_state() {
+path_more() {
   echo "path $2"
-  stat_of "$1"
   if [ -L "$1" ]; then
     echo "link $(readlink -- "$1" | base64 -w0)"
     echo "real $(readlink -f -- "$1" | base64 -w0)"
@@ -77,34 +78,79 @@ path_state() {
     case " $3 " in *' content '*) if [ -r "$1" ]; then echo "content $(base64 -w0 <"$1")"; fi ;; esac
   fi
 }
-user_state() { echo "user $(umask) $(id) folder=$PWD"; }
 `;
 
-/** A line of shell that prints the state of `path` under `label` (a word). Follows {@link PATH_FUNCTIONS}. */
-export function describePath(path: string, label: string, wants: readonly ("sha1" | "content")[] = []): string {
-  return `path_state ${shellQuote(guarded(path))} ${shellQuote(label)} ${shellQuote(wants.join(" "))}\n`;
+/** A path to look at. */
+export interface PathQuestion {
+  readonly path: string;
+  /** A word that no other path of the script has. */
+  readonly label: string;
+  readonly wants?: readonly ("sha1" | "content")[];
 }
 
-/** What {@link describePath} and `user_state` printed, by label. Lines of other kinds are left alone. */
+/**
+ * Shell that prints the states of paths, and with `user` who makes changes on the host. Follows {@link PATH_FUNCTIONS}; uses
+ * the script's positional parameters. Costs one process for all that is asked of stat(1), for processes are what a host's
+ * answer takes its time for: the user is whom the directory of the process in proc(5) belongs to.
+ */
+export function describePaths(questions: readonly PathQuestion[], options: { readonly user?: true } = {}): string {
+  const asked = questions.map(({ path, label, wants = [] }) => ({
+    path: shellQuote(guarded(path)),
+    label: shellQuote(label),
+    wants: shellQuote(wants.join(" ")),
+  }));
+  return [
+    "set --\n",
+    ...(options.user === true ? [`set -- /proc/self/; echo 'here user'; echo "umask $PWD"; umask\n`] : []),
+    ...asked.map(
+      ({ path, label }) => `if [ -L ${path} ] || [ -e ${path} ]; then set -- "$@" ${path}; echo here ${label}; fi\n`,
+    ),
+    `[ $# = 0 ] || stat_paths "$@"\n`,
+    ...asked.map(({ path, label, wants }) => `path_more ${path} ${label} ${wants}\n`),
+  ].join("");
+}
+
+/** {@link describePaths} of one path. */
+export function describePath(path: string, label: string, wants: readonly ("sha1" | "content")[] = []): string {
+  return describePaths([{ path, label, wants }]);
+}
+
+/** What {@link describePaths} printed, by label. Lines of other kinds are left alone. */
 export function parsePathStates(output: string): { paths: Map<string, PathState>; user: HostUser | undefined } {
   const paths = new Map<string, PathState>();
-  let user: HostUser | undefined;
+  const add = (label: string, more: Partial<PathState>) =>
+    paths.set(label, { ...(paths.get(label) ?? NOTHING), ...more });
+  /** Labels of the paths that one stat(1) was given, and how many of them it has told of. */
+  let batch: string[] = [];
+  let told = 0;
   let label = "";
   let following = false;
-  for (const line of output.split("\n")) {
+  let folder = "/";
+  let umask = "";
+  let own: PathStat | undefined;
+  const lines = output.split("\n");
+  for (const [index, line] of lines.entries()) {
     const [word = "", value = ""] = splitOnce(line);
-    if (word === "path") {
+    if (word === "here") {
+      if (told > 0) [batch, told] = [[], 0];
+      batch.push(value);
+    } else if (word === "again") told = 0;
+    else if (word === "absent") told += 1;
+    else if (word === "umask") [folder, umask] = [value, lines[index + 1] ?? ""];
+    else if (word === "path") {
       label = value;
       following = false;
-      paths.set(label, NOTHING);
-    } else if (word === "user") user = parseUser(value);
-    else if (word === "target") following = true;
-    else {
-      const state = paths.get(label);
-      if (state !== undefined) paths.set(label, { ...state, ...parseLine(word, value, following) });
-    }
+      add(label, {});
+    } else if (word === "target") following = true;
+    else if (word === "stat" && following) add(label, { target: parseStat(value) });
+    else if (word === "stat") {
+      const of = batch[told++];
+      const stat = parseStat(value);
+      if (of === "user") own = stat;
+      else if (of !== undefined) add(of, stat.kind === "link" ? { stat } : { stat, target: stat });
+    } else if (paths.has(label)) add(label, parseLine(word, value));
   }
-  return { paths, user };
+  return { paths, user: own === undefined || umask === "" ? undefined : userOf(own, umask, folder) };
 }
 
 /** A path made safe as an operand of any command: never taken for an option. Paths with a NUL cannot exist. */
@@ -162,13 +208,8 @@ const KINDS: ReadonlyMap<number, PathKind> = new Map([
   [0o140000, "socket"],
 ]);
 
-function parseLine(word: string, value: string, following: boolean): Partial<PathState> {
+function parseLine(word: string, value: string): Partial<PathState> {
   switch (word) {
-    case "stat": {
-      const stat = parseStat(value);
-      if (following) return { target: stat };
-      return stat.kind === "link" ? { stat } : { stat, target: stat };
-    }
     case "link":
       return { linkText: decodeText(value) };
     case "real":
@@ -217,18 +258,9 @@ function deviceNumber(text: string): number {
   return major * 256 + (minor & 0xff) + (minor - (minor & 0xff)) * 4096;
 }
 
-/** `umask`, then what id(1) prints: `uid=0(root) gid=0(root) groups=…`, then the folder; a name is left out where the host knows none. */
-function parseUser(fields: string): HostUser {
-  const [, umask = "022", uid = "0", owner = "", gid = "0", group = ""] =
-    /^(\d+) uid=(\d+)(?:\(([^)]*)\))? gid=(\d+)(?:\(([^)]*)\))?/.exec(fields) ?? [];
-  return {
-    uid: Number(uid),
-    gid: Number(gid),
-    umask: Number.parseInt(umask, 8),
-    owner: nameOr(owner, uid),
-    group: nameOr(group, gid),
-    folder: / folder=(\/.*)$/.exec(fields)?.[1] ?? "/",
-  };
+function userOf(own: PathStat, umask: string, folder: string): HostUser {
+  const { uid, gid, owner, group } = own;
+  return { uid, gid, owner, group, umask: Number.parseInt(umask, 8), folder };
 }
 
 function nameOr(name: string | undefined, id: string | undefined): string {

@@ -73,7 +73,7 @@ export async function planTextEdit(
     ["dest", path],
     ["parent", parentOf(path)],
   ]);
-  const found = await readDestination(places, wanted, context, ["content"]);
+  const found = await readDestination(places, wanted, context, { content: true, backup: args.backup === true });
   if (typeof found === "string") return failing(found);
   const state = found.paths.get("dest");
   if (state === undefined) return failing(`cannot look at ${path}`);

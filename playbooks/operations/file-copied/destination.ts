@@ -5,7 +5,7 @@ import { modeBits, modeText, parseMode } from "../mode.ts";
 import type { OperationContext } from "../operation.ts";
 import { describeOwners, type KnownOwners, parseOwners, type WantedOwnership } from "../ownership.ts";
 import {
-  describePath,
+  describePaths,
   guarded,
   type HostUser,
   PATH_FUNCTIONS,
@@ -19,22 +19,25 @@ export interface Destination {
   readonly paths: ReadonlyMap<string, PathState>;
   readonly user: HostUser;
   readonly known: KnownOwners;
-  /** Process number and time on the host, for the name of a backup. */
+  /** Process number and time on the host, for the name of a backup; only where one may be made. */
   readonly stamp: string;
 }
 
-/** Reads `places` (label → path, with checksums) and who owns what, in one round trip. */
+/** Reads `places` (label → path, with checksums or with their content) and who owns what, in one round trip. */
 export async function readDestination(
   places: ReadonlyMap<string, string>,
   wanted: WantedOwnership,
   context: OperationContext,
-  wants: readonly ("sha1" | "content")[] = ["sha1"],
+  options: { readonly content?: true; readonly backup?: boolean } = {},
 ): Promise<Destination | string> {
+  const wants: readonly ("sha1" | "content")[] = options.content === true ? ["content"] : ["sha1"];
   const script = [
     PATH_FUNCTIONS,
-    "user_state\n",
-    'echo "stamp $$.$(date +%Y-%m-%d@%H:%M:%S)"\n',
-    ...[...places].map(([label, path]) => describePath(path, label, label.startsWith("parent") ? [] : wants)),
+    options.backup === true ? 'echo "stamp $$.$(date +%Y-%m-%d@%H:%M:%S)"\n' : "",
+    describePaths(
+      [...places].map(([label, path]) => ({ path, label, wants: label.startsWith("parent") ? [] : wants })),
+      { user: true },
+    ),
     describeOwners(wanted),
   ].join("");
   const outcome = await context.read.run(script);

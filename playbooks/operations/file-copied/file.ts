@@ -29,16 +29,16 @@ export async function planFile(
   const places = new Map([
     ["dest", first],
     ["parent", parentOf(first)],
-    ["inside", inside],
-    ["parent-inside", parentOf(inside)],
   ]);
-  const found = await readDestination(places, wanted, context);
+  if (inside !== first) places.set("inside", inside).set("parent-inside", parentOf(inside));
+  const found = await readDestination(places, wanted, context, { backup: args.backup === true });
   if (typeof found === "string") return failing(found, { dest });
   const isFolder = found.paths.get("dest")?.target?.kind === "directory";
   if (isFolder && source.name === undefined) return failing("can not use content with a dir as dest", { diff: [] });
-  const path = isFolder ? inside : first;
-  const state = found.paths.get(isFolder ? "inside" : "dest");
-  const parent = found.paths.get(isFolder ? "parent-inside" : "parent");
+  const isInside = isFolder && inside !== first;
+  const path = isInside ? inside : first;
+  const state = found.paths.get(isInside ? "inside" : "dest");
+  const parent = found.paths.get(isInside ? "parent-inside" : "parent");
   if (state === undefined || parent === undefined) return failing(`cannot look at ${path}`, { dest });
   return planAt({ args, path, state, parent, found, source, wanted, context, makesFolder: dest.endsWith("/") });
 }

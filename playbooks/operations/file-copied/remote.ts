@@ -2,7 +2,15 @@ import { shellQuote } from "#inventory/kernel/shell.ts";
 import { chmodOperand, modeText } from "../mode.ts";
 import type { OperationContext, OperationPlan } from "../operation.ts";
 import { describeOwners, missingOwner, ownershipChange, parseOwners, wantedOwnership } from "../ownership.ts";
-import { describePath, guarded, PATH_FUNCTIONS, type PathState, parsePathStates, pathKeys } from "../path-state.ts";
+import {
+  describePath,
+  describePaths,
+  guarded,
+  PATH_FUNCTIONS,
+  type PathState,
+  parsePathStates,
+  pathKeys,
+} from "../path-state.ts";
 import { commandFailed, failing, nothingToDo, runChange } from "../plan.ts";
 import { backupOf, parentOf } from "./destination.ts";
 
@@ -15,13 +23,17 @@ export async function planRemoteCopy(args: Arguments, dest: string, context: Ope
   const inside = `${dest.replace(/\/+$/, "")}/${src.replace(/\/+$/, "").split("/").at(-1) ?? ""}`;
   const script = [
     PATH_FUNCTIONS,
-    "user_state\n",
     'echo "stamp $$.$(date +%Y-%m-%d@%H:%M:%S)"\n',
-    describePath(src, "src", ["sha1"]),
     `if [ -f ${shellQuote(src)} ]; then echo "md5 $(md5sum <${shellQuote(src)} | cut -c1-32)"; fi\n`,
-    describePath(dest, "dest", ["sha1"]),
-    describePath(inside, "inside", ["sha1"]),
-    describePath(parentOf(dest.replace(/\/+$/, "")), "parent"),
+    describePaths(
+      [
+        { path: src, label: "src", wants: ["sha1"] },
+        { path: dest, label: "dest", wants: ["sha1"] },
+        { path: inside, label: "inside", wants: ["sha1"] },
+        { path: parentOf(dest.replace(/\/+$/, "")), label: "parent" },
+      ],
+      { user: true },
+    ),
     describeOwners(wanted),
   ].join("");
   const output = (await context.read.run(script)).stdout;

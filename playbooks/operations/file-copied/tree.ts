@@ -22,7 +22,7 @@ export async function planTree(
 ): Promise<OperationPlan> {
   const base = dest.replace(/\/+$/, "");
   const wanted = wantedOwnership({ ...args, mode: args.mode === "preserve" ? null : args.mode });
-  const found = await readTree(base, source, wanted, context);
+  const found = await readTree(base, source, wanted, args, context);
   if (typeof found === "string") return failing(found, { dest });
 
   const folders: string[] = [];
@@ -76,6 +76,7 @@ async function readTree(
   base: string,
   source: TreeSource,
   wanted: WantedOwnership,
+  args: Arguments,
   context: OperationContext,
 ): Promise<Destination | string> {
   const places = new Map<string, string>();
@@ -94,7 +95,7 @@ async function readTree(
     const numbered = new Map(
       part.map(([label, path], index) => [label.startsWith("parent ") ? `parent${index}` : `file${index}`, path]),
     );
-    const read = await readDestination(numbered, wanted, context);
+    const read = await readDestination(numbered, wanted, context, { backup: args.backup === true });
     if (typeof read === "string") return read;
     last = read;
     part.forEach(([label], index) => {

@@ -64,13 +64,13 @@ function inspection(path: string, args: Readonly<Record<string, unknown>>): stri
     describePath(path, "at"),
     `for right in r w x; do if [ -$right ${word} ]; then echo "may $right"; fi; done\n`,
     args.get_checksum === true
-      ? `if ${regular} && [ -r ${word} ]; then echo "checksum $(${algorithm}sum <${word} | cut -d' ' -f1)"; fi\n`
+      ? `if ${regular} && [ -r ${word} ]; then echo "checksum $(${algorithm}sum <${word})"; fi\n`
       : "",
     args.get_mime === true
-      ? `if command -v file >/dev/null; then echo "mime $(file -b --mime-type --mime-encoding ${word} 2>/dev/null | head -n 1)"; fi\n`
+      ? `if command -v file >/dev/null; then echo "mime $(file -b --mime-type --mime-encoding ${word} 2>/dev/null)"; fi\n`
       : "",
     args.get_attributes === true
-      ? `if command -v lsattr >/dev/null; then echo "attributes $(lsattr -vd ${word} 2>/dev/null | head -n 1 | cut -d/ -f1)"; fi\n`
+      ? `if command -v lsattr >/dev/null; then all=$(lsattr -vd ${word} 2>/dev/null); echo "attributes \${all%%\n*}"; fi\n`
       : "",
   ].join("");
 }
@@ -85,9 +85,9 @@ function describe(
   const bit = (mask: number) => (stat.mode & mask) !== 0;
   const line = (label: string) => new RegExp(`^${label} (.*)$`, "m").exec(output)?.[1];
   const may = (right: string) => output.split("\n").includes(`may ${right}`);
-  const checksum = line("checksum");
+  const checksum = line("checksum")?.split(" ")[0];
   const mime = /^(\S+); charset=(\S+)/.exec(line("mime") ?? "");
-  const [version, flags = ""] = (line("attributes") ?? "").trim().split(/\s+/);
+  const [version, flags = ""] = (line("attributes")?.split("/")[0] ?? "").trim().split(/\s+/);
   const letters = flags.replaceAll("-", "");
   return {
     exists: true,

@@ -7,7 +7,7 @@ import {
   wantedOwnership,
 } from "../ownership.ts";
 import { expandPaths } from "../path-expansion.ts";
-import { describePath, PATH_FUNCTIONS, parsePathStates, pathInfo, stateWord } from "../path-state.ts";
+import { describePaths, PATH_FUNCTIONS, parsePathStates, pathInfo, stateWord } from "../path-state.ts";
 import { failing } from "../plan.ts";
 import { planAbsence } from "./absence.ts";
 import { planAttributes, planTouch } from "./attributes.ts";
@@ -78,9 +78,13 @@ async function readRequest(
   const symbolic = args.state === "link" || args.state === null;
   const script = [
     PATH_FUNCTIONS,
-    "user_state\n",
-    describePath(path, "at"),
-    source === undefined ? "" : describePath(symbolic ? linkTarget(path, source) : source, "source"),
+    describePaths(
+      [
+        { path, label: "at" },
+        ...(source === undefined ? [] : [{ path: symbolic ? linkTarget(path, source) : source, label: "source" }]),
+      ],
+      { user: true },
+    ),
     describeOwners(wanted),
     describeTimes(args),
   ].join("");

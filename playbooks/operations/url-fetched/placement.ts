@@ -51,7 +51,7 @@ export async function planPlacement(
     ["dest", dest],
     ["parent", parentOf(dest)],
   ]);
-  const found = await readDestination(places, wanted, context);
+  const found = await readDestination(places, wanted, context, { backup: args.backup === true });
   const whole = { ...base, dest, elapsed, src: source, checksum_src: response.sha1 };
   if (typeof found === "string") return refuse(found, whole);
   const state = found.paths.get("dest");
