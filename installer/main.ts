@@ -4,29 +4,4 @@ import { join } from "node:path";
 
 // Before anything large is loaded: what was compiled once is not compiled again. A folder that cannot be written is no error.
 enableCompileCache(join(import.meta.dirname, "..", ".build", "compile-cache"));
-const { Errors, flush, handle, run } = await import("@oclif/core");
-
-process.env["NODE_ENV"] ??= "production";
-// A reader that has seen enough (`bdap plan | head`) is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
-
-/** oclif's exit status for a command that does not exist, which no command of ours can catch. */
-const NOT_FOUND = 127;
-
-try {
-  await run(process.argv.slice(2), join(import.meta.dirname, ".."));
-  await flush();
-} catch (error) {
-  if (!(error instanceof Errors.CLIError) || error.oclif.exit !== NOT_FOUND) {
-    await handle(error instanceof Error ? error : new Error(String(error)));
-  } else {
-    const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));
-    process.stderr.write(
-      `Error INSTALLER_USAGE: There is no command "${words.join(" ")}".\n  Do:    See bdap --help for the commands there are.\n`,
-    );
-    process.exitCode = 1;
-  }
-}
+await import("./command-line.ts");

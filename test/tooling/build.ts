@@ -18,7 +18,15 @@ const out = await mkdtemp(join(final, "new-"));
  * Libraries that look for files of their own beside themselves, and those whose parts find each other by reflection, which building
  * them in breaks. All others are built in: a hundred files less to find and read at a start.
  */
-const LOADED_AS_THEY_ARE = ["@oclif/*", "ink", "react", "@inkjs/ui", "@peculiar/x509", "reflect-metadata", "*.node"];
+const LOADED_AS_THEY_ARE = [
+  "@oclif/plugin-*",
+  "ink",
+  "react",
+  "@inkjs/ui",
+  "@peculiar/x509",
+  "reflect-metadata",
+  "*.node",
+];
 /** What dependencies written for CommonJS find in their scope. */
 const COMMONJS_NAMES =
   "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" +
