@@ -53,6 +53,45 @@ describe("join tokens", () => {
     expect((await site.agent("tok-2").join(other.token)).status).toBe(200);
   });
 
+  it("answer the same request with the same certificate again, and a replay with another key with none", async () => {
+    const { token } = await operator.makeToken({ node: "lost" });
+    const agent = site.agent("lost");
+    const { key, csr } = makeKeyAndRequest("lost");
+    const joins = (await eventCodes("NODE_JOINED")).length;
+    const asked = () => site.agent("lost").join(token, { csr });
+    const answers = await Promise.all([asked(), asked()]);
+    const again = await asked();
+    expect([...answers, again].map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(new Set([...answers, again].map(({ body }) => body.certificate)).size).toBe(1);
+    await agent.use(again.body.certificate, key.reveal());
+    expect((await agent.heartbeat()).status).toBe(200);
+    expect((await eventCodes("NODE_JOINED")).length).toBeGreaterThan(joins);
+    expect((await site.agent("lost").join(token)).status).toBe(403);
+    expect((await site.agent("lost").join(token, { csr: "nonsense" })).status).toBe(403);
+    expect((await site.agent("other").join(token, { csr })).status).toBe(403);
+    // Neither cost the node its certificate.
+    expect((await agent.heartbeat()).status).toBe(200);
+  });
+
+  it("answer nothing more once the node is revoked, has joined anew, or their time is over", async () => {
+    const joined = async (node: string, lifetimeSeconds = 600) => {
+      const { token } = await operator.makeToken({ node, lifetimeSeconds });
+      const { csr } = makeKeyAndRequest(node);
+      const again = () => site.agent(node).join(token, { csr });
+      expect((await again()).status).toBe(200);
+      return again;
+    };
+    const revoked = await joined("lost-1");
+    await operator.revokeNode("lost-1", "stolen");
+    expect((await revoked()).status).toBe(403);
+    const replaced = await joined("lost-2");
+    await joined("lost-2");
+    expect((await replaced()).status).toBe(403);
+    const late = await joined("lost-3", 1);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect((await late()).status).toBe(403);
+  });
+
   it("are not used up by a request that proves no key", async () => {
     const { token } = await operator.makeToken({ node: "csr" });
     const agent = site.agent("csr");

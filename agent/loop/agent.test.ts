@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -150,6 +150,36 @@ describe("an agent with a join token", () => {
     await stopped;
     expect(await readFile(identityPath(state), "utf8")).toContain("BEGIN CERTIFICATE");
     expect(paths()).toEqual(["join"]);
+  });
+
+  it("asks with the same key again after an answer got lost, also after its own end, and forgets the key then", async () => {
+    controlPlane.answer = () => "hang";
+    start();
+    await until(() => paths().includes("join"));
+    // As when the node loses power: nothing of the process is left but what lies on the disk.
+    controlPlane.breakConnections();
+    await stopAgent();
+    controlPlane.answer = undefined;
+    start();
+    await until(() => controlPlane.heartbeats().length > 0);
+    const joins = controlPlane.requests.filter(({ path }) => path.endsWith("/join"));
+    expect(joins.length).toBeGreaterThan(1);
+    expect(new Set(joins.map(({ body }) => body["csr"])).size).toBe(1);
+    expect((await readdir(state)).sort()).toEqual(["identity.pem"]);
+  });
+
+  it("makes a new key for another token", async () => {
+    const refusal = { code: "TOKEN_USED", message: "used before", hint: "" };
+    controlPlane.answer = ({ body }) =>
+      body["token"] === TOKEN ? { status: 403, body: { error: refusal } } : undefined;
+    start();
+    await until(() => paths().includes("join"));
+    await stopAgent();
+    await writeFile(join(state, "join-token"), "u".repeat(43));
+    start();
+    await until(() => controlPlane.heartbeats().length > 0);
+    const joins = controlPlane.requests.filter(({ path }) => path.endsWith("/join"));
+    expect(new Set(joins.map(({ body }) => body["csr"])).size).toBe(2);
   });
 
   it("does not hammer with a token that is refused, and takes up the next one at once", async () => {

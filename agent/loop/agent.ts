@@ -9,6 +9,7 @@ import { type ClockOffset, realHost } from "../collectors/node-host.ts";
 import { clockOffsetOf } from "../connection/clock-offset.ts";
 import type { Answer } from "../connection/connection.ts";
 import { jittered, type Random, refusedDelay, retryDelay } from "../connection/pace.ts";
+import { RefusedAnswer, refusedAnswer } from "../connection/refused-answer.ts";
 import type { MachineIdentity } from "../identity/machine.ts";
 import type { RunProcess } from "../processes/run-process.ts";
 import type { AgentConfiguration } from "../protocol/configuration.ts";
@@ -16,7 +17,7 @@ import { HeartbeatReply } from "../protocol/messages.ts";
 import { Collecting } from "./collecting.ts";
 import { heartbeatOf } from "./heartbeat.ts";
 import { Judging, limitsOf } from "./judging.ts";
-import { Membership, RefusedAnswer, refusedAnswer } from "./membership.ts";
+import { Membership } from "./membership.ts";
 
 export interface AgentOptions {
   readonly configuration: AgentConfiguration;

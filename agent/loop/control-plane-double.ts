@@ -96,8 +96,12 @@ export class ControlPlaneDouble {
 
   /** Goes away: the port closes and every connection breaks. */
   async stop(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
+    this.breakConnections();
     await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  breakConnections(): void {
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   async listen(): Promise<void> {

@@ -2,16 +2,18 @@ import { createHash } from "node:crypto";
 import type { Clock } from "#inventory/kernel/clock.ts";
 import { messageOf } from "#inventory/kernel/errors.ts";
 import type { Log } from "#inventory/kernel/log.ts";
-import { parseWith, schemaProblems } from "#inventory/kernel/schema.ts";
+import { parseWith } from "#inventory/kernel/schema.ts";
 import type { Secret } from "#inventory/kernel/secret.ts";
 import { type Answer, type Connection, openConnection } from "../connection/connection.ts";
 import { type Random, refusedDelay, retryDelay } from "../connection/pace.ts";
+import { RefusedAnswer, refusedAnswer } from "../connection/refused-answer.ts";
 import { answerUnexpected } from "../errors.ts";
 import { identityFrom, identityPath, loadIdentity, type NodeIdentity, storeIdentity } from "../identity/identity.ts";
 import { readJoinToken, removeJoinToken } from "../identity/join-token.ts";
 import type { MachineIdentity } from "../identity/machine.ts";
+import { forgetPendingJoin, loadPendingJoin, storePendingJoin } from "../identity/pending-join.ts";
 import type { AgentConfiguration } from "../protocol/configuration.ts";
-import { Certificates, type JoinRequest, PROTOCOL_VERSION, Refusal, type RenewRequest } from "../protocol/messages.ts";
+import { Certificates, type JoinRequest, PROTOCOL_VERSION, type RenewRequest } from "../protocol/messages.ts";
 import { type KeyAndRequest, makeKeyAndRequest } from "../protocol/pki/certificate-request.ts";
 import { renewalTime } from "../protocol/pki/identity.ts";
 
@@ -24,9 +26,9 @@ export interface MembershipOptions {
   readonly log: Log;
 }
 
-/** Longer than for other messages: the first answer to a token is the only one, however slow the control plane is. */
+/** Longer than for other messages: a join costs the control plane two writes to its disk. */
 const JOIN_DEADLINE_MILLISECONDS = 60_000;
-/** A join under way is given this long to end after the agent was told to stop: its token is spent, its answer is the only one. */
+/** A join under way is given this long to end after the agent was told to stop: a node that is in is better than one that asks again. */
 const JOIN_GRACE_MILLISECONDS = 10_000;
 /** Between attempts with a refused token, or to renew. */
 const LONGEST_WAIT_SECONDS = 600;
@@ -90,7 +92,7 @@ export class Membership {
       token = undefined;
     }
     if (token === undefined) return false;
-    const attempt = this.#attemptFor(token);
+    const attempt = await this.#attemptFor(token);
     if (clock.monotonic() < attempt.notBefore) return false;
     try {
       await this.#join(token, attempt.request, delayed(signal, JOIN_GRACE_MILLISECONDS));
@@ -131,12 +133,22 @@ export class Membership {
     this.#connection = undefined;
   }
 
-  #attemptFor(token: Secret) {
+  /**
+   * The key is kept before it is first used: the control plane answers a used token once more to the same key, so neither
+   * an answer that gets lost nor the end of the agent meanwhile costs the token.
+   */
+  async #attemptFor(token: Secret) {
+    const { configuration, log } = this.#options;
     const fingerprint = createHash("sha256").update(token.reveal()).digest("hex");
-    if (this.#attempt?.token !== fingerprint) {
-      const request = makeKeyAndRequest(this.#options.configuration.node);
-      this.#attempt = { token: fingerprint, request, failures: 0, notBefore: 0 };
+    if (this.#attempt?.token === fingerprint) return this.#attempt;
+    let request = await loadPendingJoin(configuration.stateDirectory, fingerprint);
+    if (request === undefined) {
+      request = makeKeyAndRequest(configuration.node);
+      await storePendingJoin(configuration.stateDirectory, fingerprint, request).catch((error: unknown) =>
+        log.warn(`the key of this join cannot be kept: ${messageOf(error)}`),
+      );
     }
+    this.#attempt = { token: fingerprint, request, failures: 0, notBefore: 0 };
     return this.#attempt;
   }
 
@@ -160,6 +172,7 @@ export class Membership {
     }
     const identity = await this.#keep(request.key, answer, "/v1/agent/join");
     await removeJoinToken(configuration.joinTokenFile);
+    await forgetPendingJoin(configuration.stateDirectory);
     this.#attempt = undefined;
     log.info("joined", { site: identity.site, node: identity.node, notAfter: iso(identity.notAfter) });
   }
@@ -210,27 +223,6 @@ export class Membership {
       });
     } else log.warn(`the join did not succeed: ${messageOf(error)}`, { nextAttemptSeconds: Math.round(delay / 1000) });
   }
-}
-
-/** The control plane answered, and the answer is no. */
-export class RefusedAnswer extends Error {
-  readonly code: string;
-  readonly status: number;
-  constructor(code: string, status: number, message: string) {
-    super(message);
-    this.name = "RefusedAnswer";
-    this.code = code;
-    this.status = status;
-  }
-}
-
-/** An answer that is not the wished-for one, as an error: in the control plane's own words where it has any. */
-export function refusedAnswer(path: string, { status, body }: Answer): Error {
-  const spoken = schemaProblems(Refusal, body).length === 0 ? (body as Refusal).error : undefined;
-  const message = (spoken?.message ?? "it gives no reason").slice(0, 500);
-  // Too much at once, or trouble of its own: that passes.
-  if (status < 400 || status >= 500 || status === 429) return answerUnexpected(path, status, message);
-  return new RefusedAnswer((spoken?.code ?? `HTTP_${status}`).slice(0, 100), status, message);
 }
 
 /** Aborts `milliseconds` after `signal` does; at once if it has aborted already. */

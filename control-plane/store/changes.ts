@@ -1,47 +1,11 @@
 import type { DesiredSite } from "#agent/protocol/operator.ts";
-import type { ControlPlaneState, Hold, Identity, Revocation, StoredToken } from "./state.ts";
+import type { ControlPlaneState, Hold, Identity, Revocation } from "./state.ts";
+import { voidTokens } from "./token-changes.ts";
 
 // The changes of the durable state, pure. Each returns the state it was given when there is nothing to change.
 
-/** Used tokens remembered, so that a replay is told from a guess. */
-const SPENT_KEPT_MILLISECONDS = 24 * 3600_000;
-const SPENT_KEPT = 1000;
 /** Valid certificates a node may hold at once; one more and the oldest is void. */
 const CERTIFICATES_PER_NODE = 6;
-
-/** Adds a token; earlier ones of the same node and expired ones go. */
-export function addToken(state: ControlPlaneState, token: StoredToken, now: number): ControlPlaneState {
-  const others = state.tokens.filter((other) => other.node !== token.node && other.expiresAt > now);
-  return { ...state, tokens: [...others, token] };
-}
-
-export type TokenVerdict = "accepted" | "unknown" | "replayed" | "expired" | "wrong-node";
-
-/** Uses up the token with `hash` if it is good for `node` now. */
-export function spendToken(
-  state: ControlPlaneState,
-  hash: string,
-  node: string,
-  now: number,
-): { readonly state: ControlPlaneState; readonly verdict: TokenVerdict; readonly token: StoredToken | undefined } {
-  const token = state.tokens.find((candidate) => candidate.hash === hash);
-  if (token === undefined) {
-    const spent = state.spentTokens.find((candidate) => candidate.hash === hash);
-    return { state, verdict: spent === undefined ? "unknown" : "replayed", token: spent };
-  }
-  if (token.expiresAt <= now) return { state, verdict: "expired", token };
-  if (token.node !== node) return { state, verdict: "wrong-node", token };
-  const recent = state.spentTokens.filter((spent) => spent.expiresAt + SPENT_KEPT_MILLISECONDS > now);
-  return {
-    state: {
-      ...state,
-      tokens: state.tokens.filter((candidate) => candidate !== token),
-      spentTokens: [...recent, token].slice(-SPENT_KEPT),
-    },
-    verdict: "accepted",
-    token,
-  };
-}
 
 interface Certificate {
   readonly serial: string;
@@ -100,11 +64,10 @@ export function revokeCertificates(state: ControlPlaneState, node: string, why: 
   };
 }
 
-/** Voids everything with which a node could come in: its certificates and its unused tokens. */
+/** Voids everything with which a node could come in: its certificates and its tokens. */
 export function shutOut(state: ControlPlaneState, node: string, why: Why): ControlPlaneState {
   const revoked = revokeCertificates(state, node, why);
-  const tokens = state.tokens.filter((token) => token.node !== node);
-  return tokens.length === state.tokens.length ? revoked : { ...revoked, tokens };
+  return voidTokens(revoked, (token) => token.node === node);
 }
 
 /** Voids one certificate, whoever holds it. `notAfter` bounds how long the record is kept. */

@@ -3,7 +3,7 @@ import { NodeName } from "#agent/protocol/messages.ts";
 import { DesiredSite } from "#agent/protocol/operator.ts";
 
 /** Schema version written by this release; a change of shape raises it and adds a migration. */
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 
 const closed = { additionalProperties: false } as const;
 const time = (description: string) => Type.Number({ description: `${description}, milliseconds since the epoch` });
@@ -20,6 +20,26 @@ export const StoredToken = Type.Object(
   closed,
 );
 export type StoredToken = Static<typeof StoredToken>;
+
+/** A used token. Until it would have expired it still answers the key it was used with, so that a lost answer costs nothing. */
+export const SpentToken = Type.Object(
+  {
+    ...StoredToken.properties,
+    use: Type.Optional(
+      Type.Object(
+        {
+          key: Type.String({ description: "SHA-256 of the public key it was used with, hexadecimal" }),
+          certificate: Type.Optional(
+            Type.Object({ serial: Type.String(), pem: Type.String() }, { ...closed, description: "What was answered" }),
+          ),
+        },
+        { ...closed, description: "Absent once nothing more may come of it" },
+      ),
+    ),
+  },
+  closed,
+);
+export type SpentToken = Static<typeof SpentToken>;
 
 /** A node that joined, and every certificate of its that is still valid. */
 export const Identity = Type.Object(
@@ -70,7 +90,7 @@ export const ControlPlaneState = Type.Object(
   {
     desired: DesiredSite,
     tokens: Type.Array(StoredToken),
-    spentTokens: Type.Array(StoredToken, { description: "Used tokens, kept for a day to tell a replay from a guess" }),
+    spentTokens: Type.Array(SpentToken, { description: "Used tokens, kept for a day to tell a replay from a guess" }),
     identities: Type.Array(Identity),
     revocations: Type.Array(Revocation),
     holds: Type.Array(Hold),
@@ -80,7 +100,7 @@ export const ControlPlaneState = Type.Object(
 export interface ControlPlaneState {
   readonly desired: DesiredSite;
   readonly tokens: readonly StoredToken[];
-  readonly spentTokens: readonly StoredToken[];
+  readonly spentTokens: readonly SpentToken[];
   readonly identities: readonly Identity[];
   readonly revocations: readonly Revocation[];
   readonly holds: readonly Hold[];

@@ -7,10 +7,11 @@ import { COPIES } from "./adapter.ts";
 import { holdNode } from "./changes.ts";
 import { lockDirectory } from "./lock.ts";
 import { migrateState } from "./migrations/migrations.ts";
-import { emptyState } from "./state.ts";
+import { emptyState, STATE_VERSION } from "./state.ts";
 import { encodeState, stateFileName } from "./state-file.ts";
 import { folderFiles, type StateFiles } from "./state-files.ts";
 import { openStore, type StateStore } from "./store.ts";
+import { judgeToken } from "./token-changes.ts";
 
 const CRASHES: readonly CrashMode[] = ["process-killed", "power-lost", "names-survive-contents-torn"];
 
@@ -109,10 +110,10 @@ describe("starting", () => {
     ["torn", (content: Buffer) => content.subarray(0, content.length - 20)],
     ["garbled", (content: Buffer) => Buffer.from(content.toString().replace("maintenance", "maintenancf"))],
     ["empty", () => Buffer.alloc(0)],
-    ["of another number", () => encodeState(1, 999, emptyState)],
+    ["of another number", () => encodeState(STATE_VERSION, 999, emptyState)],
     [
       "of another shape",
-      (content: Buffer) => encodeState(1, Number(/"sequence":(\d+)/.exec(content.toString())?.[1]), {}),
+      (content: Buffer) => encodeState(STATE_VERSION, Number(/"sequence":(\d+)/.exec(content.toString())?.[1]), {}),
     ],
     ["binary", () => Buffer.from([0, 255, 10, 0, 7])],
   ])("from the copy before when the newest is %s, and says so", async (_what, damage) => {
@@ -149,7 +150,7 @@ describe("starting", () => {
 
   it("refuses a state of a newer release instead of falling back to an older copy", async () => {
     const files = await withCommits(2);
-    files.put(stateFileName(50), encodeState(2, 50, emptyState));
+    files.put(stateFileName(50), encodeState(STATE_VERSION + 1, 50, emptyState));
     await expect(open(files)).rejects.toMatchObject({ code: "CONTROL_PLANE_STATE_TOO_NEW" });
   });
 
@@ -167,6 +168,16 @@ describe("migrations", () => {
   it("run in order from the stored version", () => {
     expect(migrateState({ one: true }, 1, 3, steps)).toEqual({ one: true, two: true, three: true });
     expect(migrateState({ one: true }, 3, 3, steps)).toEqual({ one: true });
+  });
+  it("take up a state of the first version, whose used tokens answer nothing more", async () => {
+    const files = new FaultFiles();
+    const token = { node: "cpu1", hash: "h", createdAt: 0, expiresAt: Number.MAX_SAFE_INTEGER, by: "ada" };
+    files.put(stateFileName(7), encodeState(1, 7, { ...emptyState, spentTokens: [token] }));
+    const { state, opening } = await open(files);
+    expect(opening.recovery).toBeUndefined();
+    expect(state.spentTokens).toEqual([token]);
+    const shown = { hash: "h", node: "cpu1", key: "k", now: 1 };
+    expect(judgeToken(state, shown)).toBe("replayed");
   });
   it("refuse to leave a gap", () => {
     expect(() => migrateState({}, 0, 2, steps)).toThrow("no migration leads from schema 0 to 1");

@@ -4,6 +4,7 @@ import { stateFailed, stateMissing, stateNotWritten } from "../errors.ts";
 import { type Recovery, type Snapshot, StateAdapter, UncertainWriteError } from "./adapter.ts";
 import { type ControlPlaneState, emptyState, indexState, type StateIndex } from "./state.ts";
 import { type StateFiles, SyncError } from "./state-files.ts";
+import { voidTokens } from "./token-changes.ts";
 
 /** The durable state. What is read has been on the disk; what is rejected has not been and will not be seen. */
 export interface StateStore {
@@ -64,7 +65,7 @@ export async function openStore(options: StoreOptions): Promise<StateStore> {
   // A token that was used after the recovered copy must not come back to life.
   if (found === null) await store.update((state) => ({ state, result: undefined }));
   else if (adapter.recovery !== undefined) {
-    await store.update((state) => ({ state: { ...state, tokens: [] }, result: undefined }));
+    await store.update((state) => ({ state: { ...voidTokens(state, () => true) }, result: undefined }));
   }
   return store;
 }

@@ -32,6 +32,7 @@ describe("who may join a site", () => {
   let client: ControlPlaneClient;
   let authority: string;
   let stranger: Stranger;
+  let other: Stranger;
   /** What the stranger got for a stolen token. */
   let stolen: { readonly cert?: string; readonly key?: string } = {};
 
@@ -43,6 +44,7 @@ describe("who may join a site", () => {
     client = await openControlPlane(directory);
     authority = (await directory.vault.read()).get("authority_certificate")?.reveal() ?? "";
     stranger = await newStranger(`${site.path}.stranger`);
+    other = await newStranger(`${site.path}.other`);
   });
 
   afterAll(async () => {
@@ -73,16 +75,16 @@ describe("who may join a site", () => {
     });
   }
 
-  const joinWith = (node: string, token: string) =>
+  const joinWith = (node: string, token: string, { csr }: Stranger) =>
     post("/v1/agent/join", {
-      ...{ version: 1, node, token, csr: stranger.csr },
+      ...{ version: 1, node, token, csr },
       ...{ machineId: randomBytes(16).toString("hex"), bootId: "boot", agentVersion: "0.1.0" },
     });
 
   /** Joins with a token that must be refused: nothing tells the caller why, but the events do. */
   async function expectRefused(node: string, token: string, problem: string) {
     const after = await site.lastEvent();
-    expect(await joinWith(node, token)).toMatchObject({
+    expect(await joinWith(node, token, other)).toMatchObject({
       status: 403,
       body: { error: { code: "CONTROL_PLANE_TOKEN_REFUSED", hint: expect.stringMatching(/\S/) } },
     });
@@ -101,12 +103,14 @@ describe("who may join a site", () => {
     expect((await site.status()).nodes.map(({ state }) => state)).toEqual(["ready", "ready"]);
   });
 
-  it("lets a token be used once; the replay is refused and recorded", async () => {
+  it("lets a token be used by one key; the replay with another is refused and recorded", async () => {
     const { token } = await client.makeToken({ node: "two" });
     const after = await site.lastEvent();
-    const joined = await joinWith("two", token);
+    const joined = await joinWith("two", token, stranger);
     expect(joined).toMatchObject({ status: 200, body: { certificate: expect.stringContaining("BEGIN CERTIFICATE") } });
     expect(await site.event(after, (event) => event.code === "NODE_REINSTALLED")).toMatchObject({ node: "two" });
+    // As when the answer was lost on its way.
+    expect((await joinWith("two", token, stranger)).body["certificate"]).toBe(joined.body["certificate"]);
     await expectRefused("two", token, "replayed");
     stolen = { cert: String(joined.body["certificate"]), key: stranger.key };
     const heard = await post("/v1/agent/renew", { version: 1, csr: stranger.csr }, stolen);

@@ -1,4 +1,4 @@
-import { type KeyObject, webcrypto, X509Certificate } from "node:crypto";
+import { createHash, type KeyObject, webcrypto, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { type Clock, systemClock } from "#inventory/kernel/clock.ts";
 import type { Secret } from "#inventory/kernel/secret.ts";
@@ -132,9 +132,13 @@ async function issue(issuer: Issuer, subject: Subject, clock: Clock): Promise<Is
   return { certificate: pem, serial, fingerprint, notBefore, notAfter };
 }
 
-/** Throws `PKI_REQUEST_UNUSABLE` unless {@link issueNodeCertificate} would accept the request. */
-export async function proveRequest(issuer: Issuer, csr: string): Promise<void> {
-  await provenKey(issuer, csr);
+/**
+ * SHA-256 of the public key (its SubjectPublicKeyInfo in DER), hexadecimal, that the request proves to hold the private
+ * one of. Throws `PKI_REQUEST_UNUSABLE` unless {@link issueNodeCertificate} would accept the request.
+ */
+export async function proveRequest(issuer: Issuer, csr: string): Promise<string> {
+  const key = await webcrypto.subtle.exportKey("spki", await provenKey(issuer, csr));
+  return createHash("sha256").update(Buffer.from(key)).digest("hex");
 }
 
 async function provenKey(issuer: Issuer, csr: string): Promise<webcrypto.CryptoKey> {

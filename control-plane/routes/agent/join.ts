@@ -1,11 +1,12 @@
-import { createHash } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import type { Certificates, JoinRequest } from "#agent/protocol/messages.ts";
 import { issueNodeCertificate, proveRequest } from "#agent/protocol/pki/issue.ts";
 import { ApplianceError } from "#inventory/kernel/errors.ts";
 import { refusals } from "../../errors.ts";
 import type { Parts } from "../../parts.ts";
-import { recordJoin, spendToken, type TokenVerdict } from "../../store/changes.ts";
+import { recordJoin } from "../../store/changes.ts";
 import type { Identity } from "../../store/state.ts";
+import { judgeToken, recordAnswer, spendToken, type TokenVerdict, tokenUse } from "../../store/token-changes.ts";
 
 type SecurityEvent = {
   readonly code: string;
@@ -13,7 +14,7 @@ type SecurityEvent = {
   readonly data: Readonly<Record<string, unknown>>;
 };
 
-const REFUSED: Readonly<Record<Exclude<TokenVerdict, "accepted">, string>> = {
+const REFUSED: Readonly<Record<Exclude<TokenVerdict, "accepted" | "repeated">, string>> = {
   unknown: "a token this site never made, or one replaced by a newer",
   replayed: "a token that was already used",
   expired: "an expired token",
@@ -22,52 +23,66 @@ const REFUSED: Readonly<Record<Exclude<TokenVerdict, "accepted">, string>> = {
 
 /**
  * Joins a node: the token is used up, durably, before anything is issued; the join is on record before the node gets
- * its certificate; certificates of an earlier life of the node are void.
+ * its certificate; certificates of an earlier life of the node are void. The same request again, while its token would
+ * still be good, is answered with the same certificate: only the holder of its key has any use for that.
  */
 export async function joinNode(
   parts: Parts,
   request: JoinRequest,
   refused: (event: SecurityEvent) => void,
 ): Promise<Certificates> {
-  const { store, fleet, issuer, clock } = parts;
+  const { store, issuer, clock } = parts;
   const hash = createHash("sha256").update(request.token).digest("hex");
+  const shown = (key: string | undefined) => ({ hash, node: request.node, key, now: clock.now() });
   // A look without use first: it spares guesses the signature check, and honest mistakes in the request the token.
-  refuseUnless("accepted", spendToken(store.state, hash, request.node, clock.now()).verdict, request, refused);
-  await proveRequest(issuer, request.csr).catch(asRefusal);
+  const seen = judgeToken(store.state, shown(undefined));
+  if (seen !== "replayed") refuseUnlessGood(seen, request, refused);
+  const key = await proveRequest(issuer, request.csr).catch((error: unknown) => {
+    refuseUnlessGood(seen, request, refused);
+    return asRefusal(error);
+  });
   const { verdict, earlier } = await store.update((state) => {
-    const spent = spendToken(state, hash, request.node, clock.now());
+    const spent = spendToken(state, { ...shown(key), key });
     const before = state.identities.find((identity) => identity.node === request.node);
     return { state: spent.state, result: { verdict: spent.verdict, earlier: before } };
   });
-  refuseUnless("accepted", verdict, request, refused);
-  const lifetimeHours = parts.settings.certificateHours;
-  const issued = await issueNodeCertificate(issuer, { node: request.node, csr: request.csr, lifetimeHours }, clock);
-  await parts.events.record(joinEvent(request, earlier, issued.serial));
-  await store.update((state) => {
-    const why = { reason: "replaced by a new join", by: "automatic", now: clock.now() };
-    const join = {
-      node: request.node,
-      machineId: request.machineId,
-      certificate: { serial: issued.serial, notAfter: issued.notAfter },
-    };
-    return { state: recordJoin(state, join, why), result: undefined };
-  });
-  fleet.joined(request.node);
+  refuseUnlessGood(verdict, request, refused);
+  const pem = tokenUse(store.state, hash)?.certificate?.pem ?? (await issueAndRecord(parts, request, hash, earlier));
   return {
-    certificate: issued.certificate,
+    certificate: pem,
     authority: issuer.certificate,
-    notAfter: new Date(issued.notAfter).toISOString(),
+    notAfter: new X509Certificate(pem).validToDate.toISOString(),
     intervalSeconds: parts.settings.heartbeatSeconds,
   };
 }
 
-function refuseUnless(
-  wanted: "accepted",
-  verdict: TokenVerdict,
+/** Issues a certificate, PEM, or gives the one that the same request was issued meanwhile. */
+async function issueAndRecord(
+  { store, fleet, issuer, clock, events, settings }: Parts,
   request: JoinRequest,
-  refused: (event: SecurityEvent) => void,
-): void {
-  if (verdict === wanted) return;
+  hash: string,
+  earlier: Identity | undefined,
+): Promise<string> {
+  const { node, csr, machineId } = request;
+  const wanted = { node, csr, lifetimeHours: settings.certificateHours };
+  const { certificate: pem, serial, notAfter } = await issueNodeCertificate(issuer, wanted, clock);
+  await events.record(joinEvent(request, earlier, serial));
+  const recorded = await store.update((state) => {
+    const use = tokenUse(state, hash);
+    // Whoever shut the node out in the meantime meant this token too.
+    if (use === undefined) return { state, result: undefined };
+    if (use.certificate !== undefined) return { state, result: use.certificate.pem };
+    const why = { reason: "replaced by a new join", by: "automatic", now: clock.now() };
+    const joined = recordJoin(state, { node, machineId, certificate: { serial, notAfter } }, why);
+    return { state: recordAnswer(joined, hash, { serial, pem }), result: pem };
+  });
+  if (recorded === undefined) throw refusals.tokenRefused();
+  fleet.joined(node);
+  return recorded;
+}
+
+function refuseUnlessGood(verdict: TokenVerdict, request: JoinRequest, refused: (event: SecurityEvent) => void): void {
+  if (verdict === "accepted" || verdict === "repeated") return;
   refused({
     code: "TOKEN_REFUSED",
     message: `${request.node} tried to join with ${REFUSED[verdict]}.`,

@@ -4,7 +4,7 @@ import type { Static } from "typebox";
 import { JoinToken, TokenRequest } from "#agent/protocol/operator.ts";
 import type { Parts } from "../../parts.ts";
 import { peerOf } from "../../plugins/access.ts";
-import { addToken } from "../../store/changes.ts";
+import { addToken } from "../../store/token-changes.ts";
 import { replies, withCertificate } from "../refusal-responses.ts";
 
 const DEFAULT_LIFETIME_SECONDS = 15 * 60;
