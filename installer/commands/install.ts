@@ -56,6 +56,7 @@ the way, 130 when it was left before its end.`;
     const { runWizard } = await import("../screens/install/install.tsx");
     const apply = await runWizard({ site, packageRoot: this.packageRoot, signal: this.signal });
     process.exitCode = apply.end?.exitCode ?? 130;
+    if (apply.failure !== undefined) throw new ApplianceError(apply.failure);
     if (apply.end !== undefined) return;
     const kept = (await readFileIfThere(site.paths.answers)) !== undefined;
     this.log(kept ? `Left. Your answers are in ${site.paths.answers}; the same command goes on from there.` : "Left.");

@@ -21,16 +21,26 @@ export const applyScreen: WizardScreen<ApplyModel> = {
   name: "apply",
   title: "Applying the plan",
   intro: "Every step is in the journal: if this is broken off, bdap apply goes on where it stopped.",
-  keys: ["Enter go on when done", "arrows choose a host", "Ctrl-C stop"],
-  help: ["Stopping lets running tasks end, then leaves. Nothing is half written.", "bdap apply goes on from there."],
+  keys: ["Enter go on, Esc back when done", "arrows choose a host", "Ctrl-C stop"],
+  help: [
+    "Stopping lets running tasks end, then leaves. Nothing is half written.",
+    "bdap apply goes on from there.",
+    "",
+    "There is no way back while servers are being changed. Once the apply has",
+    "ended, Esc leads back to the plan and to what was answered.",
+  ],
   start: () => ({ at: 0 }),
-  enter: ({ apply }) => (apply.state === "running" ? [] : [{ type: "apply" }]),
   update(model, key, { apply }) {
     const count = Object.keys(apply.hosts).length;
     if (key.name === "up") return { model: { at: Math.max(0, model.at - 1) } };
     if (key.name === "down") return { model: { at: Math.min(Math.max(0, count - 1), model.at + 1) } };
+    if (key.name === "escape") {
+      return apply.state === "running"
+        ? { model, problem: "Servers are being changed: Ctrl-C stops." }
+        : { model, move: "back" };
+    }
     if (key.name !== "enter") return { model };
-    return apply.end === undefined ? { model, problem: "Still at work." } : { model, move: "next" };
+    return apply.state === "running" ? { model, problem: "Still at work." } : { model, move: "next" };
   },
   View: ({ model, data: { apply }, size }) => {
     const lines = size.rows - FRAME_LINES - apply.phases.length - 2;

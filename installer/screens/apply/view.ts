@@ -6,7 +6,14 @@ import type { ApplyView, PhaseView } from "../install/data.ts";
 const KEPT = 200;
 
 /** What is shown before anything has begun. */
-export const idleApply: ApplyView = { state: "idle", phases: [], hosts: {}, lines: [], end: undefined };
+export const idleApply: ApplyView = {
+  state: "idle",
+  phases: [],
+  hosts: {},
+  lines: [],
+  end: undefined,
+  failure: undefined,
+};
 
 /** What is shown after one more event. Pure. */
 export function followApply(view: ApplyView, event: ApplyEvent): ApplyView {

@@ -3,6 +3,9 @@ import { editText, type TextField, textField } from "../../ui/text-field/model.t
 import { TextFieldView } from "../../ui/text-field/text-field.tsx";
 import type { WizardScreen } from "../install/screen.ts";
 
+/** Servers called by name; of a large site the number says more. */
+const NAMED_SERVERS = 16;
+
 interface ConfirmModel {
   readonly field: TextField;
 }
@@ -23,12 +26,17 @@ export const confirmScreen: WizardScreen<ConfirmModel> = {
     if (key.name !== "enter") return { model: { field: editText(field, key) } };
     if (field.text.trim() !== answers.site)
       return { model: { field }, problem: `That is not ${answers.site}: nothing was begun.` };
-    return { model: { field }, move: "next" };
+    return { model: { field }, move: "next", effects: [{ type: "apply" }] };
   },
   View: ({ model, data: { plan, answers } }) => (
     <Box flexDirection="column" gap={1}>
-      <Text>{`${plan?.nodes.length ?? 0} servers: ${plan?.nodes.map((node) => node.name).join(", ") ?? ""}`}</Text>
+      <Text>{serversInWords((plan?.nodes ?? []).map((node) => node.name))}</Text>
       <TextFieldView label="Site" hint={`type ${answers.site ?? ""}`} field={model.field} active />
     </Box>
   ),
 };
+
+function serversInWords(names: readonly string[]): string {
+  const more = names.length - NAMED_SERVERS;
+  return `${names.length} servers: ${names.slice(0, NAMED_SERVERS).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}

@@ -30,7 +30,7 @@ export const disksScreen: WizardScreen<DisksModel> = {
   title: "Disks",
   intro:
     "Empty disks of storage nodes are used. A disk with anything on it is left alone unless you release it by its serial.",
-  keys: ["x leave out/use", "w release", "Enter go on", "Esc back"],
+  keys: ["x leave out/use", "w release", "Enter go on", "Esc back", "Ctrl-C quit"],
   help: [
     "used   empty, set aside for the site's data",
     "left   not touched; ABOUT says why",
@@ -65,6 +65,9 @@ export const disksScreen: WizardScreen<DisksModel> = {
     return (
       <Box flexDirection="column">
         <Table columns={COLUMNS} rows={disks.map(rowOf)} at={model.at} height={size.rows - FRAME_LINES - 5} />
+        {disk === undefined || model.phrase !== undefined ? null : (
+          <Text dimColor>{`${disk.path}, ${disk.serial ?? "no serial number"}: ${disk.why}`}</Text>
+        )}
         {disks.length === 0 ? <Text>No disks to choose from.</Text> : null}
         {model.phrase === undefined || disk === undefined ? null : (
           <TextFieldView label="Type to release" hint={wipePhrase(disk)} field={model.phrase} active />

@@ -29,6 +29,8 @@ export interface ApplyView {
   /** Last lines of what happened, newest last. */
   readonly lines: readonly string[];
   readonly end: Extract<ApplyEvent, { readonly type: "run-end" }> | undefined;
+  /** Why there is no end: the apply could not begin, or broke off by itself. */
+  readonly failure: ErrorRecord | undefined;
 }
 
 export interface PhaseView {

@@ -36,8 +36,13 @@ export function startWizard(answers: Draft, who: { readonly by: string; readonly
     problem: undefined,
   };
   const base = { data, at: 0, screen: null, helpOpen: false, quitting: false, problem: undefined, over: false };
-  // A site.yml from an earlier sitting answers the first two screens: the probe is where it goes on.
-  return entering(base, answers.site !== undefined && answers.servers !== undefined ? 2 : 0);
+  return entering(base, firstUnanswered(answers));
+}
+
+/** Where the wizard goes on: a site.yml of an earlier sitting answers the first screens, the probe is always made anew. */
+function firstUnanswered({ site, servers, access }: Draft): number {
+  if (site === undefined || servers === undefined) return 0;
+  return Object.keys(access).length === 0 ? 1 : 2;
 }
 
 /** One message further. Pure. */
@@ -139,6 +144,7 @@ function withNews(wizard: Wizard, news: News): Partial<Wizard> {
 /** Whatever was under way has ended. */
 function afterProblem(data: WizardData, { error }: Extract<News, { readonly type: "problem" }>): WizardData {
   const probe = data.probe.state === "running" ? { ...data.probe, state: "done" as const } : data.probe;
-  const apply = data.apply.state === "running" ? { ...data.apply, state: "failed" as const } : data.apply;
+  const apply =
+    data.apply.state === "running" ? { ...data.apply, state: "failed" as const, failure: error } : data.apply;
   return { ...data, probe, apply, problem: error };
 }

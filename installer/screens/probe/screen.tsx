@@ -29,8 +29,8 @@ export const probeScreen: WizardScreen<ProbeModel> = {
     "DISKS is empty disks / all disks. A disk with anything on it is never touched",
     "unless you release it by its serial number later.",
     "",
-    "A server that cannot be reached keeps its row with the cause; the others go on.",
-    "Correct the cause and press r, or go on without it.",
+    "A server that cannot be reached keeps its row, with the cause below the table;",
+    "the others go on. Correct the cause and press r, or go on without it.",
     "",
     "The full facts lie in the site directory, under facts/.",
   ],
@@ -54,11 +54,9 @@ export const probeScreen: WizardScreen<ProbeModel> = {
     const failed = probe.rows.filter((row) => row.state === "failed").length;
     return (
       <Box flexDirection="column">
-        <Table columns={COLUMNS} rows={probe.rows.map(rowOf)} at={model.at} height={size.rows - FRAME_LINES - 4} />
+        <Table columns={COLUMNS} rows={probe.rows.map(rowOf)} at={model.at} height={size.rows - FRAME_LINES - 6} />
         <Text>{`${probe.rows.length} servers: ${read} read, ${failed} failed${probe.state === "running" ? ", reading …" : ""}`}</Text>
-        <Text color="yellow" wrap="truncate">
-          {probe.rows[model.at]?.note ?? ""}
-        </Text>
+        <Text color="yellow">{probe.rows[model.at]?.note ?? ""}</Text>
       </Box>
     );
   },

@@ -25,8 +25,9 @@ export const rolesScreen: WizardScreen<RolesModel> = {
   name: "roles",
   title: "What should each server become?",
   intro: "Proposed from what was read. Your word wins, and is remembered as yours.",
-  keys: ["s c g v role on/off", "u undo mine", "Enter go on", "Esc back"],
+  keys: ["s c g v role", "u undo", "Enter go on", "Esc back", "Ctrl-C quit"],
   help: [
+    "A key takes its role away, or gives it:",
     "s storage: its empty disks hold data     c cpu: runs jobs and notebooks",
     "g gpu: the same with its GPUs            v service: runs the site's services",
     "",
@@ -55,7 +56,7 @@ export const rolesScreen: WizardScreen<RolesModel> = {
     const chosen = verdicts[model.at];
     return (
       <Box flexDirection="column">
-        <Table columns={COLUMNS} rows={verdicts.map(rowOf)} at={model.at} height={size.rows - FRAME_LINES - 6} />
+        <Table columns={COLUMNS} rows={verdicts.map(rowOf)} at={model.at} height={size.rows - FRAME_LINES - 7} />
         {chosen === undefined ? <Text>Looking at what was read …</Text> : <Why verdict={chosen} />}
       </Box>
     );
@@ -66,10 +67,10 @@ function Why({ verdict }: { readonly verdict: Verdict }) {
   const { override } = verdict;
   const reasons = verdict.reasons.map((reason) => reason.words).join("; ");
   return (
-    <Box flexDirection="column" marginTop={1} height={4} overflow="hidden">
-      <Text wrap="truncate">{override === null ? reasons : `Set by ${override.by}: ${override.why}`}</Text>
+    <Box flexDirection="column" marginTop={1}>
+      <Text>{override === null ? reasons : `Set by ${override.by}: ${override.why}`}</Text>
       {verdict.wouldChange.slice(0, 2).map((words) => (
-        <Text key={words} dimColor wrap="truncate">
+        <Text key={words} dimColor>
           {words}
         </Text>
       ))}

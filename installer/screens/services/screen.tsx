@@ -10,6 +10,9 @@ interface ServicesModel {
   readonly at: number;
 }
 
+/** Nodes named below the table; a service on every node of a large site would fill the screen. */
+const SHOWN_NODES = 8;
+
 const COLUMNS = [{ title: "SERVICE", width: 16 }, { title: "NODES", width: 28 }, { title: "BECAUSE" }];
 
 /** Services and where they are placed. */
@@ -17,7 +20,7 @@ export const servicesScreen: WizardScreen<ServicesModel> = {
   name: "services",
   title: "Services and placement",
   intro: "Where each service will run. Press m to move a service with one node to the next node.",
-  keys: ["m move", "u undo mine", "Enter go on", "Esc back"],
+  keys: ["m move", "u undo mine", "Enter go on", "Esc back", "Ctrl-C quit"],
   help: [
     "A service that runs on every node cannot be moved. One that votes (a quorum)",
     "is placed on an odd number of different nodes.",
@@ -48,12 +51,26 @@ export const servicesScreen: WizardScreen<ServicesModel> = {
         columns={COLUMNS}
         rows={(plan?.services ?? []).map(({ name, nodes, why }) => ({ id: name, cells: [name, nodes.join(" "), why] }))}
         at={model.at}
-        height={size.rows - FRAME_LINES - 3}
+        height={size.rows - FRAME_LINES - 6}
       />
+      <Chosen service={plan?.services[model.at]} />
       {plan === undefined ? <Text>Planning …</Text> : null}
     </Box>
   ),
 };
+
+/** The chosen service's row once more, whole: a table cuts what is longer than its column. */
+function Chosen({ service }: { readonly service: Plan["services"][number] | undefined }) {
+  if (service === undefined) return null;
+  const { name, nodes, why } = service;
+  const count = nodes.length > SHOWN_NODES ? ` and ${nodes.length - SHOWN_NODES} more` : "";
+  return (
+    <Box flexDirection="column" marginTop={1}>
+      <Text>{`${name}: ${nodes.slice(0, SHOWN_NODES).join(", ")}${count}`}</Text>
+      <Text dimColor>{why}</Text>
+    </Box>
+  );
+}
 
 function changed(model: ServicesModel, answers: Draft) {
   return { model, answers, effects: [{ type: "plan" as const, answers }] };

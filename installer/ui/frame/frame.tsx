@@ -30,19 +30,23 @@ export function Frame({ size, title, intro, keys, help, problem, children }: Fra
         </Text>
         <Text dimColor>bdap install</Text>
       </Box>
-      <Text dimColor>{"─".repeat(Math.max(1, size.columns - 2))}</Text>
-      {help === undefined ? <Text>{intro}</Text> : <Text bold>Help</Text>}
+      <Box flexDirection="column" flexShrink={0}>
+        <Text dimColor>{"─".repeat(Math.max(1, size.columns - 2))}</Text>
+        {help === undefined ? <Text>{intro}</Text> : <Text bold>Help</Text>}
+      </Box>
       <Box flexDirection="column" flexGrow={1} marginTop={1} overflow="hidden">
         {help === undefined ? children : <Text>{help.join("\n")}</Text>}
       </Box>
-      {problem === undefined ? null : (
-        <Text color="red" wrap="wrap">
-          {problem}
+      <Box flexDirection="column" flexShrink={0}>
+        {problem === undefined ? null : (
+          <Text color="red" wrap="wrap">
+            {problem}
+          </Text>
+        )}
+        <Text dimColor wrap="truncate">
+          {help === undefined ? [...keys, "? help"].join(" · ") : "any key: back"}
         </Text>
-      )}
-      <Text dimColor wrap="truncate">
-        {help === undefined ? [...keys, "? help"].join("  ·  ") : "any key: back"}
-      </Text>
+      </Box>
     </Box>
   );
 }
