@@ -1,13 +1,6 @@
 import { join } from "node:path";
 import { Errors, flush, handle, run } from "@oclif/core";
 
-process.env["NODE_ENV"] ??= "production";
-// A reader that has seen enough (`bdap plan | head`) is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
-
 /** oclif's exit status for a command that does not exist, which no command of ours can catch. */
 const NOT_FOUND = 127;
 

@@ -77,7 +77,7 @@ the plan refuses, 130 when stopped on request.`;
           ending.outcome = await run(tell);
         } catch (error) {
           ending.error = error;
-          tell({ type: "run-end", run: "", changed: false, hosts: {}, problems: [], exitCode: 1 });
+          tell({ type: "run-end", run: "", check: false, changed: false, hosts: {}, problems: [], exitCode: 1 });
         }
       },
       stop: () => this.interrupt(),

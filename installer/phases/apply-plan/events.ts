@@ -36,6 +36,8 @@ export type ApplyEvent =
   | {
       readonly type: "run-end";
       readonly run: string;
+      /** True when it was only predicted: what is called changed would change. */
+      readonly check: boolean;
       readonly changed: boolean;
       readonly hosts: Readonly<Record<string, FinalOutcome>>;
       /** Failures that are no host's own: a local phase, or a phase that could not start. */

@@ -25,3 +25,19 @@ test("nothing that a terminal would obey comes through from a host", () => {
   expect(lines[1]).toMatch(/no .* way/);
   expect(lines.join("\n")).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
 });
+
+test("a prediction is not told as if it had been done", () => {
+  const end = (check: boolean): ApplyEvent => ({
+    ...{ type: "run-end", run: "r1", check, changed: true, problems: [], exitCode: 0 },
+    hosts: { one: { status: "changed", changes: 3 } },
+  });
+  const told = (check: boolean) => reportLines(end(check), { verbose: false });
+  expect(told(true)).toEqual([
+    "",
+    "HOST  RESULT        CHANGES  WHAT NEXT",
+    "one   would change        3  nothing",
+    "",
+    "Nothing was changed: this is what an apply would do.",
+  ]);
+  expect(told(false).slice(2)).toEqual(["one   changed             3  nothing", "", "Done."]);
+});

@@ -68,17 +68,18 @@ function engineLines(event: EngineEvent, options: ReportOptions): string[] {
 function endLines(event: Extract<ApplyEvent, { type: "run-end" }>): string[] {
   const rows = Object.entries(event.hosts);
   const width = Math.max(4, ...rows.map(([host]) => host.length));
-  const lines = ["", `${"HOST".padEnd(width)}  RESULT       CHANGES  WHAT NEXT`];
-  for (const [host, outcome] of rows) lines.push(hostLine(host.padEnd(width), outcome));
+  const lines = ["", `${"HOST".padEnd(width)}  RESULT        CHANGES  WHAT NEXT`];
+  for (const [host, outcome] of rows) lines.push(hostLine(host.padEnd(width), outcome, event.check));
   for (const [host, outcome] of rows) lines.push(...causeLines(host, outcome));
   for (const problem of event.problems) lines.push("", `${problem.code}: ${problem.message}`, `  Do: ${problem.hint}`);
   lines.push("", verdict(event));
   return lines;
 }
 
-function hostLine(host: string, outcome: FinalOutcome): string {
+function hostLine(host: string, outcome: FinalOutcome, check: boolean): string {
+  const result = check && outcome.status === "changed" ? "would change" : outcome.status;
   const next = outcome.cause === undefined ? "nothing" : "see below";
-  return `${host}  ${outcome.status.padEnd(11)}  ${String(outcome.changes).padStart(7)}  ${next}`;
+  return `${host}  ${result.padEnd(12)}  ${String(outcome.changes).padStart(7)}  ${next}`;
 }
 
 function causeLines(host: string, outcome: FinalOutcome): string[] {
@@ -90,5 +91,6 @@ function causeLines(host: string, outcome: FinalOutcome): string[] {
 function verdict(event: Extract<ApplyEvent, { type: "run-end" }>): string {
   if (event.exitCode === 130) return "Stopped on request. Run the same command again to go on from here.";
   if (event.exitCode !== 0) return "Not everything succeeded. Finished steps stay done; run again to do the rest.";
+  if (event.changed && event.check) return "Nothing was changed: this is what an apply would do.";
   return event.changed ? "Done." : "Nothing to do: everything was as planned already.";
 }

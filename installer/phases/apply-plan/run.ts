@@ -78,6 +78,7 @@ export class ApplyRun {
     const outcome: ApplyOutcome = {
       type: "run-end",
       run: this.#id,
+      check: this.#input.options.check,
       changed: this.#changed,
       hosts: Object.fromEntries(this.#hosts),
       problems: this.#problems,
