@@ -58,6 +58,10 @@ the way, 130 when it was left before its end.`;
     process.exitCode = apply.end?.exitCode ?? 130;
     if (apply.failure !== undefined) throw new ApplianceError(apply.failure);
     if (apply.end !== undefined) return;
+    if (apply.state === "running") {
+      this.log("Stopped. What was done stays done; bdap apply goes on from there.");
+      return;
+    }
     const kept = (await readFileIfThere(site.paths.answers)) !== undefined;
     this.log(kept ? `Left. Your answers are in ${site.paths.answers}; the same command goes on from there.` : "Left.");
   }
