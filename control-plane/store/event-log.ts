@@ -4,6 +4,7 @@ import type { Clock } from "#inventory/kernel/clock.ts";
 import { timestamp } from "#inventory/kernel/clock.ts";
 import { schemaProblems } from "#inventory/kernel/schema.ts";
 import { stateFailed, stateNotWritten } from "../errors.ts";
+import { EventSegments } from "./event-segments.ts";
 import { type StateFiles, SyncError } from "./state-files.ts";
 
 /** An event before it has a number and a time. */
@@ -35,10 +36,7 @@ export interface EventLog {
 }
 
 export const EVENTS_IN_MEMORY = 5000;
-const SEGMENT_BYTES = 4 * 1024 * 1024;
-const SEGMENTS = 8;
 const MAX_WAITING = 10_000;
-const SEGMENT_NAME = /^events-(\d{12})\.jsonl$/;
 
 export interface EventLogOptions {
   readonly files: StateFiles;
@@ -50,24 +48,18 @@ export interface EventLogOptions {
 
 /** Opens the log, cutting off what a crash left half written. */
 export async function openEventLog(options: EventLogOptions): Promise<EventLog> {
-  const names = (await options.files.names()).filter((name) => SEGMENT_NAME.test(name)).sort();
   const events: SiteEvent[] = [];
   let damaged = 0;
-  let length = 0;
-  for (const name of names) {
-    const content = await options.files.read(name);
-    const end = content.lastIndexOf(0x0a) + 1;
-    if (end < content.length && name === names.at(-1)) await options.files.truncate(name, end);
-    length = end;
-    for (const line of content.subarray(0, end).toString("utf8").split("\n")) {
-      if (line === "") continue;
+  const takeUp = (lines: readonly string[]) => {
+    for (const line of lines) {
       const event = parseEvent(line);
       if (event === undefined) damaged += 1;
       else events.push(event);
     }
     events.splice(0, events.length - EVENTS_IN_MEMORY);
-  }
-  const log = new JsonlEventLog(options, { events, segment: names.at(-1), length, hadEvents: names.length > 0 });
+  };
+  const segments = await EventSegments.open(options.files, takeUp, options.segmentBytes);
+  const log = new JsonlEventLog(options, segments, events);
   if (damaged > 0) {
     log.report({
       code: "EVENTS_DAMAGED",
@@ -98,27 +90,21 @@ class JsonlEventLog implements EventLog {
   readonly hadEvents: boolean;
   lost = 0;
   readonly #options: EventLogOptions;
+  readonly #segments: EventSegments;
   readonly #events: SiteEvent[];
   readonly #listeners = new Set<(event: SiteEvent) => void>();
-  #segment: string | undefined;
-  #length: number;
   #nextId: number;
   #queue: Pending[] = [];
   #writing: Promise<void> | undefined;
   #failure: unknown;
 
-  constructor(
-    options: EventLogOptions,
-    found: { events: SiteEvent[]; segment: string | undefined; length: number; hadEvents: boolean },
-  ) {
+  constructor(options: EventLogOptions, segments: EventSegments, events: SiteEvent[]) {
     this.#options = options;
-    this.#events = found.events;
-    this.#segment = found.segment;
-    this.#length = found.length;
-    this.hadEvents = found.hadEvents;
+    this.#segments = segments;
+    this.#events = events;
+    this.hadEvents = segments.newestNumber > 0;
     // A segment is named after its first number, which bounds the next one even when no line of it is readable.
-    const segmentNumber = Number(SEGMENT_NAME.exec(found.segment ?? "")?.[1] ?? 0);
-    this.#nextId = Math.max(segmentNumber, found.events.at(-1)?.id ?? 0) + 1;
+    this.#nextId = Math.max(segments.newestNumber, events.at(-1)?.id ?? 0) + 1;
   }
 
   record(event: NewEvent): Promise<SiteEvent> {
@@ -183,13 +169,11 @@ class JsonlEventLog implements EventLog {
   async #append(batch: readonly Pending[]): Promise<void> {
     const content = Buffer.from(batch.map(({ event }) => `${JSON.stringify(event)}\n`).join(""), "utf8");
     try {
-      const segment = await this.#segmentFor(batch[0]?.event.id ?? 0);
-      await this.#options.files.append(segment, content);
+      await this.#segments.append(content, batch[0]?.event.id ?? 0);
     } catch (error) {
       await this.#refuse(batch, error);
       return;
     }
-    this.#length += content.length;
     for (const { event, resolve } of batch) {
       this.#publish(event);
       resolve(event);
@@ -203,28 +187,12 @@ class JsonlEventLog implements EventLog {
     for (const listener of this.#listeners) listener(event);
   }
 
-  async #segmentFor(firstId: number): Promise<string> {
-    const limit = this.#options.segmentBytes ?? SEGMENT_BYTES;
-    if (this.#segment !== undefined && this.#length < limit) return this.#segment;
-    const segment = `events-${String(firstId).padStart(12, "0")}.jsonl`;
-    await this.#options.files.append(segment, Buffer.alloc(0));
-    await this.#options.files.syncNames();
-    this.#segment = segment;
-    this.#length = 0;
-    const segments = (await this.#options.files.names()).filter((name) => SEGMENT_NAME.test(name)).sort();
-    for (const old of segments.slice(0, -SEGMENTS)) await this.#options.files.remove(old);
-    return segment;
-  }
-
   async #refuse(batch: readonly Pending[], error: unknown): Promise<void> {
     const untrusted = error instanceof SyncError;
     if (untrusted) {
       this.#failure = error;
       this.#options.onFailure(stateFailed(error));
-    } else if (this.#segment !== undefined) {
-      // A full disk may have taken half a line.
-      await this.#options.files.truncate(this.#segment, this.#length).catch(() => undefined);
-    }
+    } else await this.#segments.cutBack();
     for (const { reject } of batch) reject(untrusted ? stateFailed(error) : stateNotWritten(error));
   }
 

@@ -19,13 +19,13 @@ export async function setNodeState(
   const settled =
     state === "ready" ? held === undefined : held?.by === by && held.reason === reason && isReached(held.state, state);
   if (settled) return before;
-  const wanted = state === "ready" ? "the care of automation" : state;
+  const done = state === "ready" ? `handed ${name} back to automation` : `put ${name} into ${state}`;
   await parts.events.record({
     code: "NODE_STATE_CHANGED",
     severity: state === "ready" ? "info" : "warning",
     node: name,
     by,
-    message: `${by} put ${name} into ${wanted}: ${reason}`,
+    message: `${by} ${done}: ${reason}`,
     data: { from: before.state, to: state, reason },
   });
   const since = parts.clock.now();
