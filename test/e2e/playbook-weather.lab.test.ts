@@ -220,4 +220,23 @@ describe("a playbook in bad weather", () => {
     // It ends only when they have: nothing is waited for here.
     for (const host of ["calm", "storm"]) expect([host, await processes(host, mark)]).toEqual([host, "0"]);
   });
+
+  it("leaves nothing running on the hosts when it is killed, as root and as another user", async () => {
+    const mark = marked();
+    const running = await begin([
+      {
+        shell: `sleep ${mark} | cat`,
+        become: true,
+        become_user: "{{ 'root' if inventory_hostname == 'calm' else 'daemon' }}",
+      },
+    ]);
+    for (const host of ["calm", "storm"]) {
+      expect(await eventually(async () => ((await processes(host, mark)) === "1" ? true : undefined))).toBe(true);
+    }
+    running.kill("SIGKILL");
+    await running.ended;
+    for (const host of ["calm", "storm"]) {
+      expect(await eventually(async () => ((await processes(host, mark)) === "0" ? true : undefined))).toBe(true);
+    }
+  });
 });

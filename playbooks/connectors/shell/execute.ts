@@ -7,6 +7,7 @@ import { commandCancelled, commandTimeout, outcomeUnknown } from "../errors.ts";
 import { newFrameMarks } from "./frame.ts";
 import type { ShellPool } from "./pool.ts";
 import { framedScript, mayLeaveProcesses } from "./script.ts";
+import { endingScript } from "./session-end.ts";
 import type { OutputSink, ScriptEnd, Shell } from "./shell.ts";
 
 /** Larger input gets a channel of its own, where it flows as it is. */
@@ -120,27 +121,4 @@ async function endSession(target: ExecutionHost, become: Become | undefined, she
   });
   const never = new Promise<false>((resolve) => setTimeout(resolve, 2 * ENDING_MILLISECONDS, false).unref());
   return Promise.race([ending.catch(() => false), never]);
-}
-
-/**
- * TERM, two seconds to obey it, then KILL; 0 once no process of the session runs. Sessions and states are those of
- * proc(5) stat; a dead process that its parent has not collected yet (state Z) does not count.
- */
-function endingScript(session: number): string {
-  return [
-    "members() {",
-    "  pids=",
-    "  for f in /proc/[0-9]*/stat; do",
-    '    { read -r line <"$f"; } 2>/dev/null || continue',
-    "    set -- ${line##*) }",
-    `    [ "$4" != ${session} ] || [ "$1" = Z ] || [ "$1" = X ] || pids="$pids \${line%% *}"`,
-    "  done",
-    '  [ -n "$pids" ]',
-    "}",
-    "end() { members && kill -$1 $pids 2>/dev/null; }",
-    "end TERM",
-    "i=0; while [ $i -lt 40 ] && members; do sleep 0.05; i=$((i+1)); done",
-    "i=0; while [ $i -lt 20 ] && members; do end KILL; sleep 0.05; i=$((i+1)); done",
-    "! members",
-  ].join("\n");
 }

@@ -3,6 +3,7 @@ import { shellJoin, shellQuote } from "#inventory/kernel/shell.ts";
 import type { Become } from "../connector.ts";
 import { becomeRefused, hostUnreachable, lastLine, loginRefused } from "../errors.ts";
 import type { Channel, OpenChannel } from "./channel.ts";
+import { watcherScript } from "./session-end.ts";
 import { Shell } from "./shell.ts";
 
 const OPENING_MILLISECONDS = 30_000;
@@ -28,12 +29,16 @@ export interface ShellRequest {
  */
 export async function openShell(open: OpenChannel, request: ShellRequest): Promise<Shell> {
   const token = randomBytes(12).toString("hex");
-  const channel = await open(shellCommandLine(request, token));
+  // Through its input, not its arguments: those stand in the log of whoever lets another user be.
+  const watcher = `${watcherScript(programOf(request.become))}\n`;
+  const bytes = request.onceBytes === undefined ? undefined : request.onceBytes + Buffer.byteLength(watcher);
+  const channel = await open(shellCommandLine(request, token, bytes));
   channel.stdin.on("error", () => {});
   const greeting = new Greeting(channel, request, token);
   const timer = setTimeout(() => greeting.fail("it gave no shell within 30 s"), OPENING_MILLISECONDS);
   try {
     const session = await greeting.session;
+    channel.stdin.write(watcher);
     return new Shell(channel, session, request.key);
   } catch (error) {
     channel.close();
@@ -101,13 +106,17 @@ function promptOf(token: string): string {
   return `[bdap ${token}] `;
 }
 
-function shellCommandLine(request: ShellRequest, token: string): string {
-  const goOn =
-    request.onceBytes === undefined ? "exec /bin/sh" : `s=$(head -c ${request.onceBytes}; printf x); eval "\${s%x}"`;
-  const inner = `${preparation(token)}; ${goOn}`;
+function programOf(become: Become | undefined): string | undefined {
+  return become === undefined ? undefined : (become.program ?? become.method);
+}
+
+/** `bytes` is how much shell text a shell runs that is to run no more than that. */
+function shellCommandLine(request: ShellRequest, token: string, bytes: number | undefined): string {
+  const goOn = bytes === undefined ? "exec /bin/sh" : `s=$(head -c ${bytes}; printf x); eval "\${s%x}"`;
   const { become } = request;
-  if (become === undefined) return `exec /bin/sh -c ${shellQuote(inner)}`;
-  const program = become.program ?? become.method;
+  const inner = `${preparation(token)}; ${goOn}`;
+  const program = programOf(become);
+  if (become === undefined || program === undefined) return `exec /bin/sh -c ${shellQuote(inner)}`;
   if (become.method === "su")
     return `exec ${shellJoin([program, ...flagsOf(become), become.user, "-s", "/bin/sh", "-c", inner])}`;
   const asking = become.password === undefined ? ["-n"] : ["-S", "-p", promptOf(token)];
