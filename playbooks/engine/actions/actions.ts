@@ -68,17 +68,24 @@ async function debug(context: ActionContext): Promise<Result> {
   const expression = pythonString(templar.template(name, scope));
   try {
     const value = templar.evaluate(expression, scope);
-    return { changed: false, [expression]: value instanceof Undefined ? undefinedText(value.message) : toFinal(value) };
+    return value instanceof Undefined
+      ? shownUndefined(expression, value.message)
+      : { changed: false, [expression]: toFinal(value) };
   } catch (error) {
-    if (error instanceof UndefinedError) return { changed: false, [expression]: undefinedText(error.message) };
+    if (error instanceof UndefinedError) return shownUndefined(expression, error.message);
     if (!(error instanceof ExpressionError)) throw error;
     return failure(error.message);
   }
 }
 
-/** What `debug` shows for something undefined, in the original's words. */
-function undefinedText(message: string): string {
-  return `<< error 1 - ${message} >>`;
+/** What `debug` shows for something undefined, and warns of, in the original's words. */
+function shownUndefined(expression: string, message: string): Result {
+  const error = `error 1 - ${message}`;
+  return {
+    changed: false,
+    [expression]: `<< ${error} >>`,
+    warnings: [`Encountered 1 template error.\n${error}`],
+  };
 }
 
 /** A condition written as a template is on its way out; said in the result where a play asks for such words. */
@@ -95,6 +102,7 @@ async function conditionsOf({ arguments: args, scope, templar, isWritten }: Acti
   const written = args.get("that");
   const whole = typeof written === "string" && isTemplate(written) ? templar.template(written, scope) : written;
   const isDerived = whole !== written;
+  if (isDerived && typeof whole === "string" && !(await isWritten(whole))) return [undefined];
   // One condition as a template is worked out as one.
   if (isDerived && !Array.isArray(whole)) return [written];
   const all: readonly unknown[] = Array.isArray(whole) ? whole : [whole];

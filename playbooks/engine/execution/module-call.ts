@@ -1,11 +1,12 @@
 import type { Secret } from "#inventory/kernel/secret.ts";
+import { WholeFloat } from "#inventory/kernel/yaml.ts";
 import type { VaultValues } from "#inventory/loader/vault-values.ts";
 import type { Connector } from "../../connectors/connector.ts";
 import { executePlan, readerOf, validateArguments } from "../../operations/execute.ts";
 import type { Difference, Operation, OperationContext, OperationPlan } from "../../operations/operation.ts";
 import { failure, type Result } from "../actions/action.ts";
 import type { Templar } from "../expression/templar.ts";
-import { toPlain } from "../expression/values.ts";
+import { pythonString, toPlain } from "../expression/values.ts";
 import type { HostScope } from "../variables/host-scope.ts";
 import { controllerFiles } from "./controller-files.ts";
 import type { TaskSettings } from "./settings.ts";
@@ -39,7 +40,7 @@ export interface ModuleOutcome {
 /** Plans one operation on a host and, unless in check mode, carries the plan out. Throws what the connector throws. */
 export async function callModule(call: ModuleCall, connector: () => Promise<Connector>): Promise<ModuleOutcome> {
   const { operation, settings, signal } = call;
-  const raw = toPlain(call.arguments) as Record<string, unknown>;
+  const raw = toPlain(withTexts(call.arguments, operation)) as Record<string, unknown>;
   const checked = validateArguments(operation, raw, call.writtenModule);
   if (!checked.valid) return { result: failure(checked.message), warnings: [] };
   call.learn(checked.secrets);
@@ -69,4 +70,17 @@ export async function callModule(call: ModuleCall, connector: () => Promise<Conn
     return { result: await call.carryOut(plan, open), ...differences, warnings: checked.warnings };
   const execution = await executePlan(plan, open, settings.become, signal);
   return { result: { ...execution.result }, ...differences, warnings: checked.warnings };
+}
+
+/** Floats become the text Python makes of them where a text is wanted: `5.0`, which as a plain number would be 5. */
+function withTexts(given: ReadonlyMap<string, unknown>, operation: Operation): ReadonlyMap<string, unknown> {
+  const wantsText = (name: string) =>
+    Object.entries(operation.arguments).some(
+      ([own, { type, aliases }]) =>
+        (type === "str" || type === "path") && (own === name || aliases?.includes(name) === true),
+    );
+  const texts = [...given].flatMap(([name, value]): [string, string][] =>
+    value instanceof WholeFloat && wantsText(name) ? [[name, pythonString(value)]] : [],
+  );
+  return texts.length === 0 ? given : new Map([...given, ...texts]);
 }

@@ -29,7 +29,10 @@ export function taskArguments(
         // What is worked out by the action itself must be a text that a person wrote, not what a template gave.
         given.set(name, raw.includes(name) ? derived(value) : value);
       }
-    else if (all !== omit) throw new ExpressionError(`the arguments must be a dictionary, not ${pythonString(all)}`);
+    else if (all !== omit)
+      throw new ExpressionError(
+        `Finalization of task args for '${module}' failed: Task args must resolve to a 'dict' not '${typeName(all)}'.`,
+      );
   }
   for (const [name, value] of task.arguments) {
     try {

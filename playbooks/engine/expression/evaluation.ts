@@ -1,7 +1,14 @@
 import { arithmetic, contains } from "./arithmetic.ts";
 import { TemplateReference } from "./block-reference.ts";
 import type { Callable } from "./callable.ts";
-import { deferred, ExpressionError, ExpressionLimitError, ExpressionSyntaxError, Undefined } from "./errors.ts";
+import {
+  deferred,
+  ExpressionError,
+  ExpressionLimitError,
+  ExpressionSyntaxError,
+  Undefined,
+  UndefinedError,
+} from "./errors.ts";
 import { filters } from "./filters/filters.ts";
 import type { Plugin, PluginContext } from "./filters/plugin.ts";
 import { ACCEPTING, globalFunction } from "./globals.ts";
@@ -218,11 +225,11 @@ export class Evaluation implements PluginContext {
     return this.#called(target, isLookup ? this.#withConstants(node.arguments) : node.arguments, NOTHING);
   }
 
-  /** A text literal among the terms of a lookup is a template where it looks like one, as it was before there were expressions. */
+  /** A text literal among the terms of a lookup, not its name, is a template where it looks like one, as it was before there were expressions. */
   #withConstants(given: CallArguments): CallArguments {
     const isText = (part: Expression) => part.type === "constant" && typeof part.value === "string";
-    const positional = given.positional.map((part) =>
-      isText(part) && part.type === "constant" && isTemplate(part.value as string)
+    const positional = given.positional.map((part, index) =>
+      index > 0 && isText(part) && part.type === "constant" && isTemplate(part.value as string)
         ? { type: "constant" as const, value: this.templar.resolve(part.value, this.scope) }
         : part,
     );
@@ -278,7 +285,8 @@ export class Evaluation implements PluginContext {
   #filter(node: Expression & { type: "filter" }): unknown {
     const filter = this.#find(filters, node.name, "filter");
     return this.#invoke(
-      ([input, ...positional], named) => listed(this.#plugin(filter, input, positional, named)),
+      ([input, ...positional], named) =>
+        listed(told("filter", node.name, () => this.#plugin(filter, input, positional, named))),
       node.arguments,
       [this.value(node.input)],
     );
@@ -287,7 +295,7 @@ export class Evaluation implements PluginContext {
   #test(node: Expression & { type: "test" }): unknown {
     const test = this.#find(tests, node.name, "test");
     const result = this.#invoke(
-      ([input, ...positional], named) => this.#plugin(test, input, positional, named),
+      ([input, ...positional], named) => told("test", node.name, () => this.#plugin(test, input, positional, named)),
       node.arguments,
       [this.value(node.input)],
     );
@@ -300,7 +308,8 @@ export class Evaluation implements PluginContext {
 
   applyFilter(name: string, input: unknown, given: readonly unknown[], named: ReadonlyMap<string, unknown>): unknown {
     try {
-      return listed(this.#plugin(this.#find(filters, name, "filter", true), input, given, named));
+      const filter = this.#find(filters, name, "filter", true);
+      return listed(told("filter", name, () => this.#plugin(filter, input, given, named)));
     } catch (error) {
       if (error instanceof ExpressionError && !isMissing(error) && !(error instanceof ExpressionLimitError))
         return deferred(error);
@@ -309,7 +318,8 @@ export class Evaluation implements PluginContext {
   }
 
   applyTest(name: string, input: unknown, given: readonly unknown[], named: ReadonlyMap<string, unknown>): boolean {
-    const result = this.#plugin(this.#find(tests, name, "test", true), input, given, named);
+    const test = this.#find(tests, name, "test", true);
+    const result = told("test", name, () => this.#plugin(test, input, given, named));
     if (result instanceof Undefined) throw result.error();
     return truthy(result);
   }
@@ -329,6 +339,21 @@ export class Evaluation implements PluginContext {
     if (plugin.signature !== undefined) checkArguments(plugin.name, plugin.signature, given, named);
     return plugin.apply(input, given, named, this);
   }
+}
+
+/** What a filter or test gives; what it cannot do is told with its full name. */
+function told(kind: "filter" | "test", name: string, call: () => unknown): unknown {
+  try {
+    return call();
+  } catch (error) {
+    if (!(error instanceof ExpressionError) || isPassedOn(error)) throw error;
+    const full = name.includes(".") ? name : `ansible.builtin.${name}`;
+    throw new ExpressionError(`The ${kind} plugin '${full}' failed: ${error.message}`, { cause: error });
+  }
+}
+
+function isPassedOn(error: ExpressionError): boolean {
+  return isMissing(error) || error instanceof ExpressionLimitError || error instanceof UndefinedError;
 }
 
 /** A filter or test named by a value, as in `map('name')`, that there is not. */

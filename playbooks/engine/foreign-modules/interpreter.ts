@@ -1,7 +1,7 @@
 import { ApplianceError } from "#inventory/kernel/errors.ts";
 import { shellJoin } from "#inventory/kernel/shell.ts";
 
-/** INTERPRETER_PYTHON_FALLBACK of ansible-core 2.19: where a Python is looked for, first wins. */
+/** INTERPRETER_PYTHON_FALLBACK of ansible-core 2.19: where a Python is looked for; the first that runs wins. */
 const PYTHONS = [
   "python3.13",
   "python3.12",
@@ -26,7 +26,8 @@ export function preparingScript(configured: string | undefined): string {
   const names = isDiscovered(configured) ? PYTHONS : [configured ?? ""];
   return [
     "python=",
-    `for name in ${shellJoin(names)}; do python=$(command -v "$name") && break; done`,
+    // A name in PATH may be that of a version manager's stand-in for a Python that is not there.
+    `for name in ${shellJoin(names)}; do python=$(command -v "$name") && "$python" -c pass 2>/dev/null && break; python=; done`,
     'printf "%s\\n" "$python"',
     '[ -n "$python" ] || exit 0',
     `for base in "\${TMPDIR:-/tmp}" /var/tmp /dev/shm /run; do`,

@@ -99,8 +99,13 @@ export class VariableStore {
   #state(host: string): HostState {
     const known = this.#hosts.get(host);
     if (known !== undefined) return known;
-    const isLocal = ["localhost", "127.0.0.1", "::1"].includes(host);
-    return this.#addState(host, isLocal ? [{ values: { ansible_connection: "local" }, raw: false }] : []);
+    if (!["localhost", "127.0.0.1", "::1"].includes(host)) return this.#addState(host, []);
+    const { ansible_playbook_python: python } = this.#options.constants;
+    const values = {
+      ansible_connection: "local",
+      ...(python === undefined ? {} : { ansible_python_interpreter: python }),
+    };
+    return this.#addState(host, [{ values, raw: false }]);
   }
 
   get templar(): Templar {

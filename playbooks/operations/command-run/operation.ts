@@ -17,7 +17,7 @@ export const commandRun: Operation = {
     argv: { type: "list", elements: "str", description: "The command as words; nothing splits them." },
     chdir: { type: "path", description: "Folder to run it in." },
     executable: { type: "str", description: "Shell to run it by (`shell` only), /bin/sh unless given." },
-    expand_argument_vars: { type: "bool", default: true, description: "Expand $NAME and ~ in words (`command` only)." },
+    expand_argument_vars: { type: "bool", description: "Expand $NAME and ~ in words (`command` only)." },
     creates: { type: "path", description: "Path or pattern: when it exists, the command is not run." },
     removes: { type: "path", description: "Path or pattern: when it does not exist, the command is not run." },
     stdin: { type: "str", description: "Text for the command's standard input." },
@@ -37,6 +37,8 @@ export const commandRun: Operation = {
     const shell = module.endsWith(".shell") || args._uses_shell === true;
     const line = typeof args._raw_params === "string" ? args._raw_params : args.cmd;
     if (shell && args.argv !== null) return failing("The shell module does not support the argv option");
+    if (shell && args.expand_argument_vars !== null)
+      return failing("Unsupported parameters for (shell) module: expand_argument_vars");
     if (shell) return planCommand({ args, command: String(line ?? ""), context });
     let words: readonly string[];
     try {

@@ -124,7 +124,8 @@ async function reasonToSkip({ args, context }: CommandRequest): Promise<ModuleRe
 
 function enterFolder(args: Readonly<Record<string, unknown>>): string {
   if (typeof args.chdir !== "string" || args.chdir === "") return "";
-  return `cd ${shellQuote(guarded(args.chdir))} 2>/dev/null || { echo '${NO_FOLDER}' >&2; exit ${NOT_STARTED}; }\n`;
+  // Not by the links' names: what runs there sees the folder as it is.
+  return `cd -P ${shellQuote(guarded(args.chdir))} 2>/dev/null || { echo '${NO_FOLDER}' >&2; exit ${NOT_STARTED}; }\n`;
 }
 
 function shellScript(command: string, args: Readonly<Record<string, unknown>>): string {

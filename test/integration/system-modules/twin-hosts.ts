@@ -135,9 +135,8 @@ function plainDifference(difference: Difference): unknown {
   };
 }
 
-/** Properties that list units, in an order of no meaning. */
-const UNORDERED_PROPERTIES =
-  /^(After|Before|Requires|RequiredBy|Wants|WantedBy|Conflicts|ConflictedBy|Triggers|TriggeredBy|Names|RequiresMountsFor|WantsMountsFor|PartOf|BoundBy|ConsistsOf)$/;
+/** Names of a unit's properties; those that list something do so in an order of no meaning. */
+const UNIT_PROPERTY = /^[A-Z][A-Za-z]+$/;
 
 function storyOf(event: EngineEvent): TaskStory | undefined {
   if (event.type !== "task-result") return undefined;
@@ -155,7 +154,7 @@ function comparable(value: unknown, isWhole = false): unknown {
   for (const [key, item] of Object.entries(value)) {
     if (VOLATILE.has(key) || key.startsWith("_ansible") || VOLATILE_PROPERTIES.test(key)) continue;
     if (isAptOutput(item)) continue;
-    if (UNORDERED_PROPERTIES.test(key) && typeof item === "string") {
+    if (UNIT_PROPERTY.test(key) && typeof item === "string") {
       kept[key] = item.split(" ").sort().join(" ");
       continue;
     }

@@ -101,26 +101,26 @@ export const numberFilters: readonly Plugin[] = [
     name: "pow",
     apply: (input, given) => {
       if (given.length !== 1) throw new ExpressionError("power() missing 1 required positional argument: 'y'");
-      return floatOf(raised(real(input), real(given[0])));
+      return floatOf(raised(real(input, "pow"), real(given[0], "pow")));
     },
   },
   {
     name: "root",
     apply: (input, [base]) => {
-      const degree = base === undefined ? 2 : real(base);
+      const degree = base === undefined ? 2 : real(base, "root");
       if (degree === 0) throw new ExpressionError("float division by zero");
-      if (degree === 2 && real(input) < 0)
+      if (degree === 2 && real(input, "root") < 0)
         throw new ExpressionError("root() can only be used on numbers: math domain error");
-      return floatOf(degree === 2 ? Math.sqrt(real(input)) : raised(real(input), 1 / degree));
+      return floatOf(degree === 2 ? Math.sqrt(real(input, "root")) : raised(real(input, "root"), 1 / degree));
     },
   },
   {
     name: "log",
     apply: (input, [base]) => {
-      const number = real(input);
+      const number = real(input, "log");
       if (number <= 0) throw new ExpressionError("log() can only be used on numbers: math domain error");
       if (base === undefined) return floatOf(Math.log(number));
-      return floatOf(real(base) === 10 ? Math.log10(number) : Math.log(number) / Math.log(real(base)));
+      return floatOf(real(base, "log") === 10 ? Math.log10(number) : Math.log(number) / Math.log(real(base, "log")));
     },
   },
 ];
@@ -135,9 +135,10 @@ function raised(base: number, exponent: number): number {
   return result;
 }
 
-function real(value: unknown): number {
+function real(value: unknown, filter: string): number {
   const number = numeric(value);
-  if (number === undefined) throw new ExpressionError(`must be real number, not ${typeName(value)}`);
+  if (number === undefined)
+    throw new ExpressionError(`${filter}() can only be used on numbers: must be real number, not ${typeName(value)}`);
   return number;
 }
 
