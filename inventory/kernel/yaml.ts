@@ -244,6 +244,11 @@ function ansibleSchema(): Schema {
     plainTag("tag:yaml.org,2002:int", readInteger),
     plainTag("tag:yaml.org,2002:float", readFloat),
     mergeTag,
+    // As text: there are no bytes in the language of playbooks but in files.
+    defineScalarTag<string>("tag:yaml.org,2002:binary", {
+      resolve: (text) => Buffer.from(text, "base64").toString("utf8"),
+      identify: () => false,
+    }),
     textTag("!vault", (text) => new VaultText(text), VaultText),
     textTag("!vault-encrypted", (text) => new VaultText(text), VaultText),
     textTag("!unsafe", (text) => new UnsafeText(text), UnsafeText),

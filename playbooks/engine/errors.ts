@@ -21,7 +21,7 @@ export const engineErrors = {
     new ApplianceError({
       code: "PLAYBOOKS_UNKNOWN_HANDLER",
       kind: "user",
-      message: `${place}: the requested handler '${handler}' was not found in either the main handlers list nor in the listening handlers list`,
+      message: `${place}: The requested handler '${handler}' was not found in either the main handlers list nor in the listening handlers list`,
       hint: "Define a handler of that name, or correct the name after notify.",
       context: { handler },
     }),

@@ -7,9 +7,9 @@ import { readVariableFile } from "#inventory/loader/variable-files.ts";
 import { holds } from "../execution/conditions.ts";
 import { ExpressionError, Undefined, UndefinedError } from "../expression/errors.ts";
 import { toBool } from "../expression/filters/numbers.ts";
-import { isTemplate } from "../expression/templar.ts";
 import { isDict, numeric, pythonRepr, pythonString, toFinal, typeName } from "../expression/values.ts";
 import { setup } from "../setup/setup.ts";
+import { omit } from "../variables/omit.ts";
 import { type Action, type ActionContext, failure, type Result } from "./action.ts";
 import { validateArgumentSpec } from "./argument-spec.ts";
 import { asyncStatus } from "./async-status.ts";
@@ -64,10 +64,13 @@ async function debug(context: ActionContext): Promise<Result> {
     return failure(
       `Task failed: argument 'var' is of type ${typeName(written)} and we were unable to convert to str: ${pythonRepr(written)} is not a string and conversion is not allowed`,
     );
-  const name = typeof written === "string" ? written : pythonString(toFinal(templar.resolve(written, scope)));
-  const expression = pythonString(templar.template(name, scope));
+  const asked = templar.template(written, scope);
+  if (asked === omit) return { changed: false, msg: "Hello world!" };
+  const expression = pythonString(asked);
+  if (asked !== written && !(await context.isWritten(expression))) return failure(UNTRUSTED);
   try {
     const value = templar.evaluate(expression, scope);
+    if (value === omit) return shownOmit(expression);
     return value instanceof Undefined
       ? shownUndefined(expression, value.message)
       : { changed: false, [expression]: toFinal(value) };
@@ -88,6 +91,11 @@ function shownUndefined(expression: string, message: string): Result {
   };
 }
 
+function shownOmit(expression: string): Result {
+  const warnings = ["The result of the `var` expression could not be omitted; a placeholder was used instead."];
+  return { changed: false, [expression]: "<<Omit>>", warnings };
+}
+
 /** A condition written as a template is on its way out; said in the result where a play asks for such words. */
 function delimiterDeprecation({ arguments: args, scope }: ActionContext): Result {
   const that = args.get("that");
@@ -100,7 +108,9 @@ function delimiterDeprecation({ arguments: args, scope }: ActionContext): Result
 /** What is to hold; undefined stands for a text that no person wrote, which is not to be worked out. */
 async function conditionsOf({ arguments: args, scope, templar, isWritten }: ActionContext): Promise<unknown[]> {
   const written = args.get("that");
-  const whole = typeof written === "string" && isTemplate(written) ? templar.template(written, scope) : written;
+  // Templates inside a condition are its own; only one that is a template from end to end is worked out before.
+  const isTemplateAlone = typeof written === "string" && /^\s*\{[{%][\s\S]*[}%]\}\s*$/.test(written);
+  const whole = isTemplateAlone ? templar.template(written, scope) : written;
   const isDerived = whole !== written;
   if (isDerived && typeof whole === "string" && !(await isWritten(whole))) return [undefined];
   // One condition as a template is worked out as one.

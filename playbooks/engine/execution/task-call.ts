@@ -49,6 +49,12 @@ function isFailure(result: Result): boolean {
   return result["failed"] === true || (typeof result["rc"] === "number" && result["rc"] !== 0);
 }
 
+/** An action's warnings belong to its result, and are told. */
+function warned(result: Result): ModuleOutcome {
+  const { warnings } = result;
+  return { result, warnings: Array.isArray(warnings) ? warnings.filter((each) => typeof each === "string") : [] };
+}
+
 /** Carries out what a task says: an action of the engine, or an operation on the host. */
 export class TaskCaller {
   readonly #services: RunnerServices;
@@ -94,8 +100,7 @@ export class TaskCaller {
     const isBackground = call.settings.asyncSeconds > 0;
     if (isBackground && (action !== undefined || WITHOUT_ASYNC.has(call.module)))
       return { result: failure(`This action (${shortName(call.module)}) does not support async.`), warnings: [] };
-    if (action !== undefined)
-      return { result: await action(this.#actionContext(call, connector, route, signal)), warnings: [] };
+    if (action !== undefined) return warned(await action(this.#actionContext(call, connector, route, signal)));
     if (!isBackground || call.settings.checkMode) return this.#operation(call, connector, route, signal);
     return this.#inBackground(call, connector, route, signal);
   }

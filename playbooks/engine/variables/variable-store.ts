@@ -61,6 +61,8 @@ export interface StoreOptions {
 export class VariableStore {
   #options: StoreOptions;
   readonly #hosts = new Map<string, HostState>();
+  /** What is known of this machine by a name that the inventory does not have. */
+  readonly #implicit = new Map<string, readonly Layer[]>();
   /** Changed where it is: `groups` of every scope shows it. */
   readonly #groups: Map<string, readonly string[]>;
   readonly #addedHosts = new Map<string, { variables: Map<string, unknown>; groups: Set<string> }>();
@@ -86,6 +88,8 @@ export class VariableStore {
         name,
         (await variables.layersOf(name)).map((values) => ({ values, raw: true })),
       );
+    for (const name of LOCAL_NAMES)
+      if (!store.#hosts.has(name)) store.#implicit.set(name, await implicitLayers(name, variables, options.constants));
     return store;
   }
 
@@ -99,13 +103,7 @@ export class VariableStore {
   #state(host: string): HostState {
     const known = this.#hosts.get(host);
     if (known !== undefined) return known;
-    if (!["localhost", "127.0.0.1", "::1"].includes(host)) return this.#addState(host, []);
-    const { ansible_playbook_python: python } = this.#options.constants;
-    const values = {
-      ansible_connection: "local",
-      ...(python === undefined ? {} : { ansible_python_interpreter: python }),
-    };
-    return this.#addState(host, [{ values, raw: false }]);
+    return this.#addState(host, this.#implicit.get(host) ?? []);
   }
 
   get templar(): Templar {
@@ -355,4 +353,17 @@ function shortFacts(facts: ReadonlyMap<string, unknown>): ReadonlyMap<string, un
   return new Map(
     [...facts].map(([name, value]) => [name === "ansible_local" ? name : name.replace(/^ansible_/, ""), value]),
   );
+}
+
+const LOCAL_NAMES = ["localhost", "127.0.0.1", "::1"];
+
+/** Variables of a host of that name when it is not in the inventory, the strongest first: its files, what it is, those of `all`. */
+async function implicitLayers(
+  name: string,
+  variables: InventoryVariables,
+  { ansible_playbook_python: python }: StoreOptions["constants"],
+): Promise<Layer[]> {
+  const own = { ansible_connection: "local", ...(python === undefined ? {} : { ansible_python_interpreter: python }) };
+  const groups = (await variables.layersOf(name)).map((values) => ({ values, raw: true }));
+  return [{ values: await variables.ownOfHost(name, true), raw: true }, { values: own, raw: false }, ...groups];
 }

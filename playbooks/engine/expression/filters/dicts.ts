@@ -98,7 +98,7 @@ export const dictFilters: readonly Plugin[] = [
         if (!dictHas(row, key)) throw new ExpressionError(`Key ${pythonString(key)} was not found`);
         const name = dictGet(row, key);
         if (result.has(name) && truthy(result.get(name)) && bound.get("duplicates") !== "overwrite")
-          throw new ExpressionError(`Key ${pythonString(name)} is not unique, cannot correctly turn into dict`);
+          throw new ExpressionError(`Key ${pythonRepr(name)} is not unique, cannot convert to dict.`);
         result.set(name, row);
       }
       return result;

@@ -6,7 +6,7 @@ const MAX_COUNT = 1_000_000;
 
 /** `with_sequence`: `start=1 end=9 stride=2 format=…`, or `[start-]end[/stride][:format]`. */
 export function sequence(terms: readonly unknown[], options: ReadonlyMap<string, unknown>): unknown[] {
-  const all = terms.length === 0 ? [""] : terms.map(pythonString);
+  const all = terms.length === 0 && options.size > 0 ? [""] : terms.map(pythonString);
   return all.flatMap((term) => {
     const given = new Map<string, string>([...options].map(([name, value]) => [name, pythonString(value)]));
     const short = /^(?:(0?x?[0-9a-f]+)\s*-)?\s*(0?x?[0-9a-f]+)(?:\/(-?0?x?[0-9a-f]+))?(?::(.+))?$/i.exec(term);
