@@ -1,4 +1,5 @@
 import { loadYamlWithPositions } from "#inventory/kernel/yaml.ts";
+import { escapedCharacter } from "../yaml/escapes.ts";
 import { ExpressionError, Undefined } from "./errors.ts";
 import { compare, dictEntries, floatText, isDict, isInteger, numeric, typeName } from "./values.ts";
 
@@ -171,33 +172,6 @@ function firstOf(text: string): unknown {
   return Array.isArray(value) ? value[0] : undefined;
 }
 
-const NAMED: Readonly<Record<string, string>> = {
-  "\0": "\\0",
-  "\x07": "\\a",
-  "\b": "\\b",
-  "\t": "\\t",
-  "\n": "\\n",
-  "\v": "\\v",
-  "\f": "\\f",
-  "\r": "\\r",
-  "\x1b": "\\e",
-  '"': '\\"',
-  "\\": "\\\\",
-  "\x85": "\\N",
-  "\xa0": "\\_",
-  "\u2028": "\\L",
-  "\u2029": "\\P",
-};
-
 function doubleQuoted(text: string): string {
-  const body = text.replace(/[\u0000-\u001f"\\\u007f-\u00a0\u2028\u2029\ufeff]/g, (char) => {
-    const code = char.charCodeAt(0);
-    return (
-      NAMED[char] ??
-      (code < 256
-        ? `\\x${code.toString(16).toUpperCase().padStart(2, "0")}`
-        : `\\u${code.toString(16).toUpperCase().padStart(4, "0")}`)
-    );
-  });
-  return `"${body}"`;
+  return `"${text.replace(/[\u0000-\u001f"\\\u007f-\u00a0\u2028\u2029\ufeff]/g, escapedCharacter)}"`;
 }

@@ -1,3 +1,4 @@
+import { escapedCharacter } from "./escapes.ts";
 import { analyzeScalar, isBreak, isPrintable, readsAsText } from "./scalar-analysis.ts";
 
 const BEST_INDENT = 2;
@@ -183,7 +184,7 @@ class BlockEmitter {
     let afterSpace = false;
     for (const [at, char] of chars.entries()) {
       if (!isPrintable(char) || isBreak(char) || char === '"' || char === "\\") {
-        this.#put(escaped(char));
+        this.#put(escapedCharacter(char));
         afterSpace = false;
       } else if (char === " ") {
         const isInside = at > 0 && at < chars.length - 1;
@@ -259,31 +260,4 @@ function isSimpleKey(node: YamlNode): boolean {
   if (node.kind === "mapping") return node.entries.length === 0;
   if (node.kind === "sequence") return node.items.length === 0;
   return !analyzeScalar(node.text).isMultiline && Buffer.byteLength(node.text) <= LONGEST_SIMPLE_KEY;
-}
-
-const NAMED: Readonly<Record<string, string>> = {
-  "\0": "\\0",
-  "\x07": "\\a",
-  "\b": "\\b",
-  "\t": "\\t",
-  "\n": "\\n",
-  "\v": "\\v",
-  "\f": "\\f",
-  "\r": "\\r",
-  "\x1b": "\\e",
-  '"': '\\"',
-  "\\": "\\\\",
-  "\x85": "\\N",
-  "\xa0": "\\_",
-  "\u2028": "\\L",
-  "\u2029": "\\P",
-};
-
-function escaped(char: string): string {
-  const named = NAMED[char];
-  if (named !== undefined) return named;
-  const code = char.codePointAt(0) ?? 0;
-  const digits = code.toString(16).toUpperCase();
-  if (code <= 0xff) return `\\x${digits.padStart(2, "0")}`;
-  return code <= 0xffff ? `\\u${digits.padStart(4, "0")}` : `\\U${digits.padStart(8, "0")}`;
 }
