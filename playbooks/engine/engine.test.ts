@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -204,6 +204,35 @@ test("handlers an interrupted run owed wait until what they need is there", asyn
   const again = await play(text, { limit: "b", pendingHandlers: owed });
   const later = again.events.filter((event) => event.type === "handler-done");
   expect(later.map((event) => event.handler)).toEqual(["restart", "late"]);
+});
+
+test("what a module written for Ansible may owe is told before it runs, and not in check mode", async () => {
+  const text = `
+- name: P
+  hosts: all
+  gather_facts: false
+  tasks:
+    - own_module: {}
+      notify: restart
+  handlers:
+    - name: restart
+      debug: { msg: restarted }
+`;
+  await mkdir(join(folder, "library"));
+  const answer = `#!/bin/sh\ntouch ${join(folder, "ran")}\necho '{"changed": true}'\n`;
+  await writeFile(join(folder, "library", "own_module"), answer, { mode: 0o755 });
+  const intended: unknown[] = [];
+  const onEvent = async (event: EngineEvent) => {
+    const ran = await readFile(join(folder, "ran"), "utf8").catch(() => undefined);
+    if (event.type === "handler-intended") intended.push([event.handler, event.host, ran]);
+  };
+  await play(text, { limit: "a", check: true, onEvent });
+  expect(intended).toEqual([]);
+  await rm(join(folder, "ran"), { force: true });
+  const { outcome } = await play(text, { limit: "a", onEvent });
+  expect(outcome.hosts["a"]).toMatchObject({ ok: 2, changed: 1, failed: 0 });
+  expect(intended).toEqual([["restart", "a", undefined]]);
+  expect(await readFile(join(folder, "ran"), "utf8")).toBe("");
 });
 
 test("check mode changes nothing and foretells what would change", async () => {

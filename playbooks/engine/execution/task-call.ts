@@ -180,6 +180,8 @@ export class TaskCaller {
         const { foreign: runner } = this.#services;
         const given = this.#foreignCall(foreign, call, signal);
         const open = await connector();
+        // What such a module will do nobody knows beforehand: it may change something.
+        if (!given.checkMode) await call.beforeChange();
         if (carryOut === undefined) return runner.call(given, open);
         return { result: await carryOut(await runner.plan(given, open), open), warnings: [] };
       }

@@ -6,7 +6,7 @@ import { type Complaints, complaintsOf } from "./complaints.ts";
 import { diffText } from "./diff-text.ts";
 import type { Display } from "./display.ts";
 import type { Report, ReportOptions } from "./report.ts";
-import { type Result, resultText } from "./result-text.ts";
+import { type Result, resultText, unreachedWord } from "./result-text.ts";
 
 type TaskResult = EngineEvent & { readonly type: "task-result" };
 type ItemResult = EngineEvent & { readonly type: "item-result" };
@@ -235,8 +235,7 @@ export class DefaultReport implements Report {
   #unreachable(event: TaskResult): void {
     this.#banner(event);
     this.#complaints.ofResult(event);
-    const what = event.status === "unknown" ? "OUTCOME UNKNOWN" : "UNREACHABLE";
-    const text = `fatal: [${hostLabel(event)}]: ${what}! => ${this.#text(event.result)}`;
+    const text = `fatal: [${hostLabel(event)}]: ${unreachedWord(event.status)}! => ${this.#text(event.result)}`;
     this.#display.show(text, "unreachable", this.#options.failuresToStderr);
   }
 

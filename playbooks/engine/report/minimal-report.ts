@@ -3,7 +3,7 @@ import { type Complaints, complaintsOf } from "./complaints.ts";
 import { diffText } from "./diff-text.ts";
 import type { Display } from "./display.ts";
 import type { Report, ReportOptions } from "./report.ts";
-import { type Result, resultText } from "./result-text.ts";
+import { type Result, resultText, unreachedWord } from "./result-text.ts";
 
 type TaskResult = EngineEvent & { readonly type: "task-result" };
 
@@ -41,7 +41,7 @@ export class MinimalReport implements Report {
     const isText = TEXT_MODULES.has(event.module ?? "");
     if (status === "skipped") this.#display.show(`${host} | SKIPPED`, "skip");
     else if (status === "unreachable" || status === "unknown")
-      this.#display.show(`${host} | UNREACHABLE! => ${this.#text(result)}`, "unreachable");
+      this.#display.show(`${host} | ${unreachedWord(status)}! => ${this.#text(result)}`, "unreachable");
     else if (status === "ok" || status === "changed") {
       const isChanged = result.changed === true;
       const state = isChanged ? "CHANGED" : "SUCCESS";

@@ -3,7 +3,7 @@ import { type Complaints, complaintsOf } from "./complaints.ts";
 import type { Display } from "./display.ts";
 import { TEXT_MODULES } from "./minimal-report.ts";
 import type { Report, ReportOptions } from "./report.ts";
-import { type Result, resultText } from "./result-text.ts";
+import { type Result, resultText, unreachedWord } from "./result-text.ts";
 
 /** The output of ansible-core's `oneline` callback (`ansible -o`). */
 export class OnelineReport implements Report {
@@ -24,7 +24,7 @@ export class OnelineReport implements Report {
     const isText = TEXT_MODULES.has(event.module ?? "");
     if (status === "skipped") this.#display.show(`${host} | SKIPPED`, "skip");
     else if (status === "unreachable" || status === "unknown")
-      this.#display.show(`${host} | UNREACHABLE!: ${String(result["msg"] ?? "")}`, "unreachable");
+      this.#display.show(`${host} | ${unreachedWord(status)}!: ${String(result["msg"] ?? "")}`, "unreachable");
     else if (status === "ok" || status === "changed") {
       const isChanged = result.changed === true;
       const state = isChanged ? "CHANGED" : "SUCCESS";

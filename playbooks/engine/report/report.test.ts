@@ -57,3 +57,15 @@ describe("the default output", () => {
     );
   });
 });
+
+test.each(["default", "minimal", "oneline"] as const)(
+  "the %s output tells a lost host from an unknown outcome",
+  (name) => {
+    const about = { play: "P", task: "T", step: "s", handler: false, host: "h", durationMilliseconds: 1 };
+    const told = (status: "unreachable" | "unknown") =>
+      reportText([{ type: "task-result", ...about, status, result: { msg: "gone" } }], {}, 0, name);
+    expect(told("unreachable")).toMatch(/h\b.* UNREACHABLE!/);
+    expect(told("unknown")).toMatch(/h\b.* OUTCOME UNKNOWN!/);
+    expect(told("unknown")).not.toContain("UNREACHABLE");
+  },
+);

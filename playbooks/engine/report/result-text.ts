@@ -1,3 +1,4 @@
+import type { TaskStatus } from "../events.ts";
 import { writeJson } from "../expression/json-writer.ts";
 import { toFinal } from "../expression/values.ts";
 import { writeYaml } from "../expression/yaml-writer.ts";
@@ -35,6 +36,11 @@ export function resultText(result: Result, options: ResultFormat, isAlwaysShown 
     Object.fromEntries(kept.map(([key, value]) => [key, isPretty !== false && isTwice(key) ? "<omitted>" : value])),
   );
   return `\n${indented(yamlText(shown, depth ?? 2), " ".repeat(depth ?? 4))}`;
+}
+
+/** What is said of a host that was lost: before anything ran there, or (`unknown`) while something did. */
+export function unreachedWord(status: TaskStatus): string {
+  return status === "unknown" ? "OUTCOME UNKNOWN" : "UNREACHABLE";
 }
 
 /** A structure within a diff, as text of its own. */

@@ -1,7 +1,11 @@
 import type { EngineEvent } from "../events.ts";
 import { DefaultReport } from "./default-report.ts";
 import { Display } from "./display.ts";
+import { MinimalReport } from "./minimal-report.ts";
+import { OnelineReport } from "./oneline-report.ts";
 import type { ReportOptions } from "./report.ts";
+
+const REPORTS = { default: DefaultReport, minimal: MinimalReport, oneline: OnelineReport };
 
 const USUAL: ReportOptions = {
   showsSkipped: true,
@@ -17,11 +21,12 @@ const USUAL: ReportOptions = {
   isPretty: undefined,
 };
 
-/** All that the default output says of some events, complaints included. */
+/** All that an output (the default one) says of some events, complaints included. */
 export function reportText(
   events: readonly EngineEvent[],
   options: Partial<ReportOptions> = {},
   verbosity = 0,
+  name: keyof typeof REPORTS = "default",
 ): string {
   let text = "";
   const note = (words: string) => {
@@ -36,7 +41,7 @@ export function reportText(
     out: note,
     error: note,
   });
-  const report = new DefaultReport(display, { ...USUAL, ...options });
+  const report = new REPORTS[name](display, { ...USUAL, ...options });
   for (const event of events) report.event(event);
   return text;
 }
