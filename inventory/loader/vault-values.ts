@@ -3,6 +3,9 @@ import { UnsafeText, VaultText } from "../kernel/yaml.ts";
 import { VaultSecrets } from "../vault/vault-secrets.ts";
 import { inventoryErrors } from "./errors.ts";
 
+/** What every file begins with that ansible-vault encrypted as a whole. */
+const VAULT_MARK = "$ANSIBLE_VAULT;";
+
 /**
  * Opens what ansible-vault locked: whole files while reading them, and single `!vault` values, which are decrypted ahead so
  * that using one later need not wait. A value that cannot be opened raises only when it is used.
@@ -22,9 +25,18 @@ export class VaultValues {
 
   /** The text of a file that may be encrypted as a whole. */
   async file(text: string, source: string): Promise<string> {
-    if (!text.startsWith("$ANSIBLE_VAULT;")) return text;
+    return text.startsWith(VAULT_MARK) ? (await this.#whole(text, source)).toString("utf8") : text;
+  }
+
+  /** The bytes of a file that may be encrypted as a whole, whatever they are. */
+  async bytes(content: Buffer, source: string): Promise<Buffer> {
+    if (!content.subarray(0, VAULT_MARK.length).equals(Buffer.from(VAULT_MARK))) return content;
+    return this.#whole(content.toString("latin1"), source);
+  }
+
+  async #whole(text: string, source: string): Promise<Buffer> {
     if (this.#secrets.all.length === 0) throw inventoryErrors.noPassword(source);
-    return (await this.#secrets.open(text)).content.toString("utf8");
+    return (await this.#secrets.open(text)).content;
   }
 
   /** Decrypts every `!vault` value in `value`, at any depth. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ApplianceError } from "#inventory/kernel/errors.ts";
 import { Secret } from "#inventory/kernel/secret.ts";
+import { encryptVault } from "#inventory/vault/ansible-vault.ts";
 import { hostUnreachable } from "../connectors/errors.ts";
 import { connectLocal } from "../connectors/local/local.ts";
 import { runPlaybook } from "./engine.ts";
@@ -233,6 +234,30 @@ test("what a module written for Ansible may owe is told before it runs, and not 
   expect(outcome.hosts["a"]).toMatchObject({ ok: 2, changed: 1, failed: 0 });
   expect(intended).toEqual([["restart", "a", undefined]]);
   expect(await readFile(join(folder, "ran"), "utf8")).toBe("");
+});
+
+test("files that ansible-vault encrypted are copied as what is in them, byte for byte, unless decrypt is off", async () => {
+  const text = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - copy: { src: locked, dest: "{{ folder }}/plain" }
+    - copy: { src: tree/, dest: "{{ folder }}/trees" }
+    - copy: { src: locked, dest: "{{ folder }}/same", decrypt: false }
+`;
+  const bytes = Buffer.from(Array.from({ length: 512 }, (_one, index) => index % 256));
+  const password = new Secret("right horse");
+  const locked = await encryptVault(bytes, password);
+  await mkdir(join(folder, "files", "tree"), { recursive: true });
+  await writeFile(join(folder, "files", "locked"), locked);
+  await writeFile(join(folder, "files", "tree", "locked"), locked);
+  const given = { limit: "a", vaultPassword: password };
+  const { outcome } = await play(text, given);
+  expect(outcome.hosts["a"]).toMatchObject({ changed: 3, failed: 0 });
+  expect(await readFile(join(folder, "plain"))).toEqual(bytes);
+  expect(await readFile(join(folder, "trees", "locked"))).toEqual(bytes);
+  expect(await readFile(join(folder, "same"), "utf8")).toBe(locked);
+  expect((await play(text, given)).outcome.hosts["a"]).toMatchObject({ changed: 0, failed: 0 });
 });
 
 test("check mode changes nothing and foretells what would change", async () => {

@@ -19,11 +19,7 @@ export function controllerFiles(task: {
   readonly vault: VaultValues;
 }): Pick<OperationContext, "localPath" | "localFolder" | "readLocal" | "render"> {
   const { scope, templar, vault } = task;
-  const readLocal = async (path: string): Promise<Buffer> => {
-    const content = await readFile(path);
-    if (!content.subarray(0, 15).equals(Buffer.from("$ANSIBLE_VAULT;"))) return content;
-    return Buffer.from(await vault.file(content.toString("latin1"), path));
-  };
+  const readLocal = async (path: string): Promise<Buffer> => vault.bytes(await readFile(path), path);
   return {
     localPath: async (path, kind) => localPath(path, kind, scope),
     localFolder: pythonString(scope.get("playbook_dir") ?? "."),

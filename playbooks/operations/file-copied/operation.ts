@@ -4,7 +4,7 @@ import { expandPaths } from "../path-expansion.ts";
 import { failing } from "../plan.ts";
 import { planFile } from "./file.ts";
 import { planRemoteCopy } from "./remote.ts";
-import { localSource, textSource } from "./source.ts";
+import { decryptOf, localSource, textSource } from "./source.ts";
 import { planTree } from "./tree.ts";
 
 /** A file on the host has this content, from text, from a file or folder of the controller, or from the host itself. */
@@ -56,7 +56,10 @@ export const fileCopied: Operation = {
     }
     if (args.remote_src === true) return planRemoteCopy(args, dest, context);
     const given = String(args.src);
-    const source = await localSource(await context.localPath(given, "files"), given, args.local_follow !== false);
+    const source = await localSource(await context.localPath(given, "files"), given, {
+      follow: args.local_follow !== false,
+      decrypt: decryptOf(args, context),
+    });
     return source.kind === "file" ? planFile(args, dest, source, context) : planTree(args, dest, source, context);
   },
 };

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { lstat, readdir, readFile, readlink, stat } from "node:fs/promises";
+import { lstat, open, readdir, readFile, readlink, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { OperationContext } from "../operation.ts";
 import { pythonJson, pythonText } from "../python-text.ts";
 
 /** One file to copy. */
@@ -38,9 +39,14 @@ export function textSource(content: unknown, name: string | undefined): FileSour
 }
 
 /** A file or folder of the controller. `given` is what the task says: its trailing slash means the folder's content. */
-export async function localSource(path: string, given: string, follow: boolean): Promise<FileSource | TreeSource> {
+export async function localSource(
+  path: string,
+  given: string,
+  options: { readonly follow: boolean; readonly decrypt: Decrypt | undefined },
+): Promise<FileSource | TreeSource> {
+  const { follow, decrypt } = options;
   const found = await stat(path);
-  if (!found.isDirectory()) return fileSource(path);
+  if (!found.isDirectory()) return fileSource(path, decrypt);
   const folder = path.replace(/\/+$/, "");
   const prefix = given.endsWith("/") ? "" : `${folder.slice(folder.lastIndexOf("/") + 1)}/`;
   const tree = { files: [], emptyFolders: [], links: [] };
@@ -48,7 +54,19 @@ export async function localSource(path: string, given: string, follow: boolean):
   return { kind: "tree", path: given.endsWith("/") ? `${folder}/` : folder, ...tree };
 }
 
-export async function fileSource(path: string): Promise<FileSource> {
+/** Reads a file of the controller that ansible-vault encrypted. */
+export type Decrypt = (path: string) => Promise<Buffer>;
+
+/** How what is encrypted is read, as the task wants it. */
+export function decryptOf(
+  args: Readonly<Record<string, unknown>>,
+  context: Pick<OperationContext, "readLocal">,
+): Decrypt | undefined {
+  return args["decrypt"] === false ? undefined : (path) => context.readLocal(path);
+}
+
+/** One file of the controller. What ansible-vault encrypted is its plain content where `decrypt` is given. */
+export async function fileSource(path: string, decrypt: Decrypt | undefined): Promise<FileSource> {
   const found = await stat(path);
   const common = {
     kind: "file" as const,
@@ -56,6 +74,7 @@ export async function fileSource(path: string): Promise<FileSource> {
     name: path.slice(path.lastIndexOf("/") + 1),
     mode: found.mode & 0o7777,
   };
+  if (decrypt !== undefined && (await isLocked(path))) return { ...common, ...measured(await decrypt(path)) };
   if (found.size <= IN_MEMORY_BYTES) return { ...common, ...measured(await readFile(path)) };
   const sha1 = createHash("sha1");
   const md5 = createHash("md5");
@@ -70,6 +89,18 @@ export async function fileSource(path: string): Promise<FileSource> {
     md5: md5.digest("hex"),
     size: found.size,
   };
+}
+
+/** Whether a file begins as ansible-vault writes it. */
+async function isLocked(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const mark = Buffer.from("$ANSIBLE_VAULT;");
+    const { buffer } = await file.read(Buffer.alloc(mark.length), 0, mark.length, 0);
+    return buffer.equals(mark);
+  } finally {
+    await file.close();
+  }
 }
 
 function measured(content: Buffer): { content: Buffer; sha1: string; md5: string; size: number } {

@@ -6,7 +6,7 @@ import { failing, runChange } from "../plan.ts";
 import { type Destination, parentOf, readDestination } from "./destination.ts";
 import { planAt } from "./file.ts";
 import { newFolders } from "./folders.ts";
-import { fileSource, type TreeSource } from "./source.ts";
+import { decryptOf, fileSource, type TreeSource } from "./source.ts";
 
 type Arguments = Readonly<Record<string, unknown>>;
 
@@ -33,7 +33,7 @@ export async function planTree(
     const state = found.paths.get(file.name);
     const parent = found.paths.get(`parent ${parentOf(path)}`);
     if (state === undefined || parent === undefined) return failing(`cannot look at ${path}`, { dest });
-    const content = await fileSource(file.path);
+    const content = await fileSource(file.path, decryptOf(args, context));
     const mode = args.mode === "preserve" ? content.mode : args.mode;
     const fileArgs = { ...args, backup: args.backup, follow: source.files.length === 1 && args.follow };
     const plan = await planAt({
