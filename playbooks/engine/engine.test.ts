@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -244,6 +246,9 @@ test("files that ansible-vault encrypted are copied as what is in them, byte for
     - copy: { src: locked, dest: "{{ folder }}/plain" }
     - copy: { src: tree/, dest: "{{ folder }}/trees" }
     - copy: { src: locked, dest: "{{ folder }}/same", decrypt: false }
+    - assemble: { src: tree, dest: "{{ folder }}/joined", remote_src: false }
+    - assemble: { src: tree, dest: "{{ folder }}/locked", remote_src: false, decrypt: false }
+    - unarchive: { src: archive, dest: "{{ folder }}" }
 `;
   const bytes = Buffer.from(Array.from({ length: 512 }, (_one, index) => index % 256));
   const password = new Secret("right horse");
@@ -251,12 +256,20 @@ test("files that ansible-vault encrypted are copied as what is in them, byte for
   await mkdir(join(folder, "files", "tree"), { recursive: true });
   await writeFile(join(folder, "files", "locked"), locked);
   await writeFile(join(folder, "files", "tree", "locked"), locked);
+  // Larger than what is held in memory of a file that is not encrypted.
+  await writeFile(join(folder, "unpacked"), randomBytes(2_000_000));
+  const archive = execFileSync("tar", ["-C", folder, "-c", "unpacked"], { maxBuffer: 4_000_000 });
+  await writeFile(join(folder, "files", "archive"), await encryptVault(archive, password));
+  await rm(join(folder, "unpacked"));
   const given = { limit: "a", vaultPassword: password };
   const { outcome } = await play(text, given);
-  expect(outcome.hosts["a"]).toMatchObject({ changed: 3, failed: 0 });
+  expect(outcome.hosts["a"]).toMatchObject({ changed: 6, failed: 0 });
   expect(await readFile(join(folder, "plain"))).toEqual(bytes);
   expect(await readFile(join(folder, "trees", "locked"))).toEqual(bytes);
   expect(await readFile(join(folder, "same"), "utf8")).toBe(locked);
+  expect(await readFile(join(folder, "joined"))).toEqual(bytes);
+  expect(await readFile(join(folder, "locked"), "utf8")).toBe(locked);
+  expect((await readFile(join(folder, "unpacked"))).length).toBe(2_000_000);
   expect((await play(text, given)).outcome.hosts["a"]).toMatchObject({ changed: 0, failed: 0 });
 });
 

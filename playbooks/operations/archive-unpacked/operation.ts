@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { shellQuote } from "#inventory/kernel/shell.ts";
 import { exchange, readExchange } from "../http-exchange.ts";
 import { type HttpRequest, maskedUrl } from "../http-request.ts";
@@ -75,10 +76,11 @@ function word(path: string): string {
   return shellQuote(guarded(path));
 }
 
-/** Small files may be vault files, which arrive decrypted; large ones are streamed as they are. */
+/** Vault files arrive decrypted; large files that are none are streamed as they are. */
 async function sent(path: string, context: OperationContext): Promise<Buffer | { readonly localPath: string }> {
   const content = await context.readLocal(path);
-  return content.length > 1024 * 1024 ? { localPath: path } : content;
+  const isAsOnDisk = content.length === (await stat(path)).size;
+  return isAsOnDisk && content.length > 1024 * 1024 ? { localPath: path } : content;
 }
 
 interface Delivery {

@@ -27,17 +27,17 @@ export function assembled(fragments: readonly Fragment[], delimiter: string | un
   return Buffer.concat(parts);
 }
 
-/** Fragments in a folder of the controller that `takes` lets in. */
+/** Fragments in a folder of the controller that `takes` lets in, read by `read`. */
 export async function localFragments(
   folder: string,
   takes: (name: string) => boolean,
-  context: OperationContext,
+  read: (path: string) => Promise<Buffer>,
 ): Promise<Fragment[]> {
   const names = (await readdir(folder)).filter(takes);
   const fragments: Fragment[] = [];
   for (const name of names) {
     const path = join(folder, name);
-    if ((await stat(path)).isFile()) fragments.push({ name, content: await context.readLocal(path) });
+    if ((await stat(path)).isFile()) fragments.push({ name, content: await read(path) });
   }
   return fragments;
 }

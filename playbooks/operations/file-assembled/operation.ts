@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { planFile } from "../file-copied/file.ts";
 import type { FileSource } from "../file-copied/source.ts";
@@ -54,7 +54,9 @@ export const fileAssembled: Operation = {
     else {
       const folder = await context.localPath(src, "files");
       fragments = (await stat(folder)).isDirectory()
-        ? await localFragments(folder, takes, context)
+        ? await localFragments(folder, takes, (path) =>
+            raw.decrypt === false ? readFile(path) : context.readLocal(path),
+          )
         : `Source (${folder}) is not a directory`;
     }
     if (typeof fragments === "string") return failing(fragments);
