@@ -9,10 +9,17 @@ export class Handlers {
   readonly #owed = new Map<number, Set<string>>();
   readonly #carried = new Map<number, Set<string>>();
   readonly #nameOf: (task: Task) => string;
+  readonly #complaintOf: (task: Task) => string | undefined;
+  readonly #complaints: string[] = [];
 
-  /** `nameOf` gives a handler's name, templated. */
-  constructor(nodes: readonly PlayNode[], nameOf: (task: Task) => string) {
+  /** `nameOf` gives a handler's name, templated; `complaintOf` why nobody can notify it. */
+  constructor(
+    nodes: readonly PlayNode[],
+    nameOf: (task: Task) => string,
+    complaintOf: (task: Task) => string | undefined = () => undefined,
+  ) {
     this.#nameOf = nameOf;
+    this.#complaintOf = complaintOf;
     this.add(nodes);
   }
 
@@ -25,7 +32,14 @@ export class Handlers {
       this.#places.add(place);
       this.#tasks.push(task);
       this.#names.push(this.#nameOf(task));
+      const complaint = this.#complaintOf(task);
+      if (complaint !== undefined) this.#complaints.push(complaint);
     }
+  }
+
+  /** What is to be said of handlers that nobody can notify, once. */
+  complaints(): readonly string[] {
+    return this.#complaints.splice(0);
   }
 
   /** Names of the handlers that `name` means; none where there is no such handler. */

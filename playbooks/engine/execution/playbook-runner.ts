@@ -16,7 +16,7 @@ import { Recap } from "./recap.ts";
 import { RoleUses } from "./role-uses.ts";
 import type { RunnerServices } from "./services.ts";
 import { StartAtTask } from "./start-at-task.ts";
-import { taskName } from "./task-name.ts";
+import { taskName, unusableHandler } from "./task-name.ts";
 import { readVariableFilesOf } from "./variable-files.ts";
 import { askForVariables } from "./variable-prompts.ts";
 
@@ -156,7 +156,11 @@ export class PlaybookRunner {
       },
     });
     await readVariableFilesOf(play, batch, services);
-    const handlers = new Handlers(play.handlers, (task) => taskName(task, first, services));
+    const handlers = new Handlers(
+      play.handlers,
+      (task) => taskName(task, first, services),
+      (task) => unusableHandler(task, first, services),
+    );
     for (const owed of this.#run.pendingHandlers ?? [])
       if (owed.play === play.name && batch.includes(owed.host)) handlers.carry(owed.handler, owed.host);
     const runner = new PlayRunner({

@@ -9,11 +9,25 @@ export function taskName(task: Task, host: string, services: RunnerServices): st
   const written = task.directives.keywords.get("name");
   if (typeof written !== "string" || written === "") return unnamed(task);
   if (!written.includes("{")) return services.censor.text(written);
+  const name = templated(written, task, host, services);
+  return name instanceof ExpressionError ? written : services.censor.text(name);
+}
+
+/** Why nobody can notify a handler: its name cannot be worked out, and it listens to nothing else. */
+export function unusableHandler(task: Task, host: string, services: RunnerServices): string | undefined {
+  const { keywords } = task.directives;
+  const written = keywords.get("name");
+  if (typeof written !== "string" || !written.includes("{") || keywords.has("listen")) return undefined;
+  const problem = templated(written, task, host, services);
+  if (!(problem instanceof ExpressionError)) return undefined;
+  return `Handler '${written}' is unusable because it has no listen topics and the name could not be templated (host-specific variables are not supported in handler names). The error: ${problem.message}`;
+}
+
+function templated(written: string, task: Task, host: string, services: RunnerServices): string | ExpressionError {
   try {
-    const name = services.templar.template(written, services.store.scope(host, task.directives));
-    return services.censor.text(pythonString(name));
+    return pythonString(services.templar.template(written, services.store.scope(host, task.directives)));
   } catch (error) {
-    if (error instanceof ExpressionError) return written;
+    if (error instanceof ExpressionError) return error;
     throw error;
   }
 }

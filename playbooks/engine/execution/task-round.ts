@@ -83,8 +83,10 @@ export class TaskRound {
             const outcome = await this.#runner.run(task, host, play, reference, (names) =>
               this.#intend(task, host, names),
             );
+            if (isOnce) this.#share(task, outcome);
             await this.#settle(task, outcome, { isRescuable, failed, sharedBy });
-            if (outcome.inclusions.length > 0) inclusions.push({ outcome, hosts: sharedBy });
+            // Of an include, "once" means that only this host gets what is included.
+            if (outcome.inclusions.length > 0) inclusions.push({ outcome, hosts: [host] });
           });
         return own === undefined ? work() : own(work);
       }),
@@ -208,7 +210,6 @@ export class TaskRound {
   ): Promise<void> {
     const { services, recap, states, roles } = this.#options;
     const { host } = outcome;
-    if (round.sharedBy.length > 1) this.#share(task, outcome, round.sharedBy);
     let status: TaskStatus = outcome.status;
     if (status === "failed") {
       for (const other of round.sharedBy) if (!states.isGone(other)) round.failed.add(other);
@@ -234,12 +235,13 @@ export class TaskRound {
       await services.emit({ type: "handler-intended", play: play.name, step: task.step, handler, host });
   }
 
-  /** What one host did for all: its results are theirs too. */
-  #share(task: Task, outcome: TaskOutcome, hosts: readonly string[]): void {
-    const { store } = this.#options.services;
+  /** What one host did for all of the batch: its results are theirs too, also of those that do not take part here. */
+  #share(task: Task, outcome: TaskOutcome): void {
+    const { services, states } = this.#options;
+    const { store } = services;
     const register = task.directives.keywords.get("register");
-    for (const host of hosts) {
-      if (host === outcome.host) continue;
+    for (const host of states.batch) {
+      if (host === outcome.host || states.unreachable.has(host)) continue;
       if (typeof register === "string") store.keep(host, register, outcome.result);
       outcome.shareFacts(host);
     }
@@ -252,7 +254,10 @@ export class TaskRound {
     const isOwed =
       status === "unknown" || (changed && status !== "failed" && status !== "unreachable" && status !== "ignored");
     if (!isOwed && !(status === "ok" && handlers.carries(host))) return;
-    for (const name of outcome.notifies()) {
+    const names = outcome.notifies();
+    if (names.length > 0)
+      for (const message of handlers.complaints()) await services.emit({ type: "warning", message });
+    for (const name of names) {
       if (!isOwed) {
         handlers.resume(name, host);
         continue;

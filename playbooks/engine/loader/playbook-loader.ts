@@ -103,13 +103,10 @@ export class PlaybookLoader {
           `'${String(key)}' is not a valid attribute for a PlaybookInclude`,
         );
     }
-    const name = this.#name(
-      String(IMPORTS.map((name) => entry.get(name)).find((value) => value !== undefined)),
-      place,
-      problems,
-    );
     const tasks = new TaskLoader(this.#files, this.#options.modules, problems);
     const directives = tasks.directives(entry, place, { outer, role: undefined, file });
+    const written = String(IMPORTS.map((name) => entry.get(name)).find((value) => value !== undefined));
+    const name = this.#name(written, place, problems, directives);
     return this.#playbook(isAbsolute(name) ? name : join(dirname(file.path), name), problems, directives, depth + 1);
   }
 

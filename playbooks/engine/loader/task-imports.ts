@@ -35,8 +35,8 @@ export class TaskImports {
     this.checkFile(task);
     if (task.arguments.has("apply"))
       this.#problems.add("PLAYBOOKS_MALFORMED", place, `Invalid options for ${task.writtenModule}: apply`);
-    if (this.#isLooped(task)) return undefined;
     const written = String(task.arguments.get("file") ?? task.arguments.get("_raw_params") ?? "");
+    if (written === "" || this.#isLooped(task)) return undefined;
     const name = context.resolveName(written, place, task.directives);
     const path = await this.findTaskFile(name, task.directives, context);
     if (path === undefined) {
@@ -55,6 +55,9 @@ export class TaskImports {
         task.directives.place,
         `Invalid options for ${task.writtenModule}: ${unknown.join(",")}`,
       );
+    const file = task.arguments.get("file") ?? task.arguments.get("_raw_params") ?? "";
+    if (file === "" && task.argumentsTemplate === undefined)
+      this.#problems.add("PLAYBOOKS_MALFORMED", task.directives.place, `No file specified for ${task.writtenModule}`);
   }
 
   #isLooped(task: Task): boolean {
