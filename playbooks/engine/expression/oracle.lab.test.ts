@@ -11,7 +11,8 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const COUNT = 600;
 
 test("expressions nobody thought of give what ansible-core gives", { timeout: 300_000 }, async () => {
-  const seed = Date.now() % 2 ** 31;
+  // The same ones each time, so that a run can be told from another by what changed; other ones on demand.
+  const seed = Number(process.env["BDAP_SEED"] ?? 2_190_014);
   console.log(`expressions generated from seed ${seed}`);
   const texts = [...new Set(fc.sample(anyTemplate, { numRuns: COUNT, seed }))];
   const evaluate = await evaluator();

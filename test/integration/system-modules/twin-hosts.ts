@@ -135,6 +135,10 @@ function plainDifference(difference: Difference): unknown {
   };
 }
 
+/** Services that come when they are asked or when it is time, and go by themselves. */
+const PASSING_SERVICES =
+  /^(systemd-(hostnamed|localed|timedated|tmpfiles-clean|journal-flush|random-seed)|dbus-org\.|apt-daily|dpkg-db-backup|logrotate|man-db|e2scrub|fstrim|user@|user-runtime-dir@)/;
+
 /** Names of a unit's properties; those that list something do so in an order of no meaning. */
 const UNIT_PROPERTY = /^[A-Z][A-Za-z]+$/;
 
@@ -153,6 +157,7 @@ function comparable(value: unknown, isWhole = false): unknown {
   const kept: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) {
     if (VOLATILE.has(key) || key.startsWith("_ansible") || VOLATILE_PROPERTIES.test(key)) continue;
+    if (PASSING_SERVICES.test(key)) continue;
     if (isAptOutput(item)) continue;
     if (UNIT_PROPERTY.test(key) && typeof item === "string") {
       kept[key] = item.split(" ").sort().join(" ");

@@ -56,7 +56,8 @@ export const listFilters: readonly Plugin[] = [
       const bound = bind("flatten", ["levels", "skip_nulls"], given, named);
       const levels = bound.get("levels");
       const depth = levels === undefined || levels === null ? Number.POSITIVE_INFINITY : integerArgument(levels);
-      return flatten(itemsOf(input), depth, truthy(bound.get("skip_nulls") ?? true));
+      const flat = flatten(itemsOf(input), depth, truthy(bound.get("skip_nulls") ?? true));
+      return flat.find((item) => item instanceof Undefined) ?? flat;
     },
   },
   { name: "map", acceptsUndefined: true, apply: mapFilter },
