@@ -21,7 +21,7 @@ const LAB_TOOLS: Readonly<Record<string, string>> = {
   nft: "nftables",
   ip: "iproute2",
   nsenter: "util-linux",
-  losetup: "util-linux",
+  losetup: "mount",
   mount: "mount",
   "mkfs.ext4": "e2fsprogs",
   mkswap: "util-linux",

@@ -65,11 +65,16 @@ function place(
   const chosen = site.services?.[service.name]?.nodes;
   if (chosen !== undefined) return asChosen(service, chosen, hosts, suitable);
   const before = applied?.services.find((one) => one.name === service.name)?.nodes ?? [];
-  const ranked = suitable.toSorted((a, b) => rank(a, before, load) - rank(b, before, load) || byRoom(a, b));
+  const rankedFor = (kept: readonly string[]) =>
+    suitable.toSorted((a, b) => rank(a, kept, load) - rank(b, kept, load) || byRoom(a, b));
+  const ranked = rankedFor(before);
   const size = count === "all" ? ranked.length : votingSize(service, Math.min(count, ranked.length));
   const nodes = ranked.slice(0, size).map(({ node }) => node.name);
   const findings = sizeFindings(service, nodes, minimum);
-  return { placed: placedService(service, nodes, explain(service, ranked, nodes, before)), findings };
+  // Said only where it decides: a plan that changes nothing is the same plan.
+  const others = rankedFor([]).slice(0, size);
+  const stays = nodes.every((node) => before.includes(node)) && others.some(({ node }) => !nodes.includes(node.name));
+  return { placed: placedService(service, nodes, explain(service, ranked, nodes, stays)), findings };
 }
 
 function asChosen(service: Service, chosen: readonly string[], hosts: readonly Host[], suitable: readonly Host[]) {
@@ -160,17 +165,12 @@ function byRoom(a: Host, b: Host): number {
   return b.memoryBytes - a.memoryBytes || compareText(a.node.name, b.node.name);
 }
 
-function explain(
-  service: Service,
-  ranked: readonly Host[],
-  nodes: readonly string[],
-  before: readonly string[],
-): string {
+function explain(service: Service, ranked: readonly Host[], nodes: readonly string[], stays: boolean): string {
   const { role, count } = service.placement;
   const kind = role === "all" ? "node" : `${role} node`;
   if (ranked.length === 0) return `there is no ${kind}`;
   if (count === "all") return `on every ${kind}`;
-  if (nodes.every((node) => before.includes(node))) return "stays where it is";
+  if (stays) return "stays where it is";
   if (nodes.length === ranked.length)
     return ranked.length === 1 ? `the only ${kind}` : `all ${counted(ranked.length, kind)}`;
   return `of ${counted(ranked.length, kind)}, least else to do and most memory (${memorySize(ranked[0]?.memoryBytes ?? 0)})`;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Plan } from "#inventory/schema/plan.ts";
 import { diskSize } from "../classify-servers/units.ts";
 import { compareText } from "./findings.ts";
@@ -5,14 +6,44 @@ import { compareText } from "./findings.ts";
 /** One thing that a plan changes against the plan that was applied before it. */
 export interface PlanDifference {
   readonly sign: "+" | "-" | "~";
-  readonly what: "node" | "service" | "disk" | "capacity";
+  readonly what: "node" | "service" | "disk" | "capacity" | "details";
   readonly name: string;
   readonly words: string;
 }
 
 /** What `plan` changes against `applied`, or against nothing when nothing was ever applied. Empty when they want the same. */
 export function planDifferences(applied: Plan | undefined, plan: Plan): PlanDifference[] {
-  return [...nodes(applied, plan), ...services(applied, plan), ...disks(applied, plan), ...capacity(applied, plan)];
+  const found = [
+    ...nodes(applied, plan),
+    ...services(applied, plan),
+    ...disks(applied, plan),
+    ...capacity(applied, plan),
+  ];
+  return found.length > 0 || applied === undefined ? found : details(applied, plan);
+}
+
+/** Parts of a plan as people call them; a plan's id is made of all of them. */
+const PARTS = {
+  domain: "the domain",
+  nodes: "what is kept on the nodes",
+  verdicts: "reasons for roles",
+  services: "why services are where they are",
+  disks: "how disks are named",
+  untouchedDisks: "disks left as they are",
+  capacity: "raw capacity and memory",
+  steps: "steps",
+  estimateSeconds: "the estimate",
+  findings: "findings",
+} as const satisfies Partial<Record<keyof Plan, string>>;
+
+/** Of two plans that want the same on the nodes but are not the same: in what. */
+function details(applied: Plan, plan: Plan): PlanDifference[] {
+  const differing = (Object.keys(PARTS) as (keyof typeof PARTS)[]).filter(
+    (part) => !isDeepStrictEqual(applied[part], plan[part]),
+  );
+  if (differing.length === 0) return [];
+  const words = `only ${differing.map((part) => PARTS[part]).join(", ")}`;
+  return [{ sign: "~", what: "details", name: "", words }];
 }
 
 /** A difference on one line, as in `~ service control-plane: from svc1 to svc2`. */

@@ -7,12 +7,16 @@ const SEVERITY = { refusal: "REFUSED", warning: "warning", note: "note" } as con
 /** From so many on, disks of a server that are left alone for the same reason are told on one line. */
 const MANY = 4;
 
+/** How many things that would change a server's roles are told: the nearest ones. */
+const NEAREST = 2;
+
 /** The plan for people, as lines of at most 80 characters (names longer than their column aside). */
 export function planText(plan: Plan): string[] {
   return [
     `Site ${plan.site} (${plan.domain}), plan ${plan.id.slice(0, 12)}`,
     ...section(`Nodes (${plan.nodes.length})`, nodeLines(plan)),
     ...section("Left out", leftOutLines(plan)),
+    ...section("What would change that", nearnessLines(plan)),
     ...section("Services", serviceLines(plan)),
     ...section("Disks to be used, by serial", diskLines(plan)),
     ...section("Data destroyed", wipeLines(plan)),
@@ -53,6 +57,17 @@ function leftOutLines(plan: Plan): string[] {
     .filter((verdict) => !members.has(verdict.server))
     .map((verdict) => [verdict.server, verdict.address, whyOf(verdict)]);
   return columns(rows, 78);
+}
+
+/** What would give servers other roles, for all of them that it holds for on one line. */
+function nearnessLines(plan: Plan): string[] {
+  const servers = new Map<string, string[]>();
+  for (const { server, wouldChange } of plan.verdicts)
+    for (const words of wouldChange.slice(0, NEAREST)) servers.set(words, [...(servers.get(words) ?? []), server]);
+  return [...servers].flatMap(([words, names]) => {
+    const shown = names.length > MANY ? [...names.slice(0, MANY), `${names.length - MANY} more`] : names;
+    return wrap(`${shown.join(", ")}: ${words}`, 78);
+  });
 }
 
 function rolesOf(roles: readonly string[], verdict: Verdict | undefined): string {
