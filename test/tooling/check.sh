@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Types, lint, format, unit tests, sweeps and architecture rules: all that needs neither root nor a lab.
+# Types, lint, format, unit tests, sweeps and architecture rules: what a change is looked at with before it is committed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if [ ! -x node_modules/.bin/node ]; then
@@ -9,7 +9,8 @@ fi
 export PATH="$PWD/node_modules/.bin:$PATH"
 
 # The static checks side by side: each speaks only when it finds something.
-tsc --noEmit &
+mkdir -p .build
+tsc --noEmit --incremental --tsBuildInfoFile .build/types.tsbuildinfo &
 types=$!
 oxlint --quiet --type-aware >/tmp/bdap-oxlint.$$ 2>&1 &
 promises=$!

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every test: the checks, the unit tests, and the tests on real hosts of a lab. Does its own set-up; asks nothing.
+# Every test: the checks, the unit tests, those that start programs of their own, and those on real hosts of a lab. Does its own set-up; asks nothing.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 bash test/tooling/set-up.sh || exit $?
@@ -12,7 +12,9 @@ fi
 
 status=0
 bash test/tooling/check.sh --reporter=default --reporter=json --outputFile.json=.build/unit-results.json || status=1
+vitest run --config .config/vitest.config.ts --project process \
+    --reporter=default --reporter=json --outputFile.json=.build/process-results.json || status=1
 vitest run --config .config/vitest.config.ts --project lab \
     --reporter=default --reporter=json --outputFile.json=.build/lab-results.json || status=1
-node test/tooling/summary.ts .build/unit-results.json .build/lab-results.json || status=1
+node test/tooling/summary.ts .build/unit-results.json .build/process-results.json .build/lab-results.json || status=1
 exit $status

@@ -57,7 +57,7 @@ export function watcherScript(program: string | undefined): string {
     '  if look $of && [ "$began" = "$since" ]; then continue; fi',
     // An idle shell has seen the end of its input by then, and has ended by itself.
     "  [ $lost = 1 ] || { lost=1; continue; }",
-    "  look $$; end_session 100; exit 0",
+    "  look $$ && end_session 100; exit 0",
     "done ) </dev/null >/dev/null 2>&1 &",
   ].join("\n");
 }

@@ -1,7 +1,9 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { cryptBase64 } from "./password-hash.ts";
 
 const DEFAULT_ROUNDS = 5_000;
+/** Least common multiple of 2, 3 and 7, by which the algorithm varies its rounds. */
+const PERIOD = 42;
 
 const PLACES = {
   sha256: [
@@ -59,9 +61,9 @@ export function shaCrypt(
   const key = Buffer.from(password, "utf8");
   const salt = Buffer.from(saltText, "utf8");
   const digest = (...parts: readonly Buffer[]) => {
-    const hash = createHash(kind);
-    for (const part of parts) hash.update(part);
-    return hash.digest();
+    const all = createHash(kind);
+    for (const part of parts) all.update(part);
+    return all.digest();
   };
   const filled = (source: Buffer, length: number) =>
     Buffer.concat([
@@ -74,14 +76,20 @@ export function shaCrypt(
   let state = digest(key, salt, filled(alternate, key.length), ...bits);
   const keys = filled(digest(...Array.from({ length: key.length }, () => key)), key.length);
   const salts = filled(digest(...Array.from({ length: 16 + (state[0] ?? 0) }, () => salt)), salt.length);
-  for (let round = 0; round < count; round++) {
+  // What is hashed repeats every 42 rounds but for the state in it: laid out once, a round is one copy and one call.
+  const layouts = Array.from({ length: PERIOD }, (_none, round) => {
     const isOdd = (round & 1) === 1;
-    state = digest(
-      isOdd ? keys : state,
-      ...(round % 3 === 0 ? [] : [salts]),
-      ...(round % 7 === 0 ? [] : [keys]),
-      isOdd ? state : keys,
-    );
+    const between = [...(round % 3 === 0 ? [] : [salts]), ...(round % 7 === 0 ? [] : [keys])];
+    const before = isOdd ? [keys, ...between] : [];
+    const after = isOdd ? [] : [...between, keys];
+    const text = Buffer.concat([...before, Buffer.alloc(size), ...after]);
+    return { text, offset: before.reduce((sum, part) => sum + part.length, 0) };
+  });
+  for (let round = 0; round < count; round++) {
+    const layout = layouts[round % PERIOD];
+    if (layout === undefined) continue;
+    state.copy(layout.text, layout.offset);
+    state = hash(kind, layout.text, "buffer");
   }
   const marked = count === DEFAULT_ROUNDS ? "" : `rounds=${count}$`;
   return `$${kind === "sha512" ? 6 : 5}$${marked}${saltText}$${cryptBase64(state, PLACES[kind])}`;
