@@ -1,9 +1,6 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "#inventory/kernel/errors.ts";
 import { UnsafeText } from "#inventory/kernel/yaml.ts";
-import { readVariableFile } from "#inventory/loader/variable-files.ts";
 import { holds } from "../execution/conditions.ts";
 import { ExpressionError, Undefined, UndefinedError } from "../expression/errors.ts";
 import { toBool } from "../expression/filters/numbers.ts";
@@ -13,7 +10,7 @@ import { omit } from "../variables/omit.ts";
 import { type Action, type ActionContext, failure, type Result } from "./action.ts";
 import { validateArgumentSpec } from "./argument-spec.ts";
 import { asyncStatus } from "./async-status.ts";
-import { findLocalFile } from "./local-files.ts";
+import { includeVars } from "./include-vars.ts";
 import { reboot } from "./reboot.ts";
 
 /** Actions that the engine carries out itself, by fully qualified name. */
@@ -183,44 +180,6 @@ async function setStats({ arguments: args }: ActionContext): Promise<Result> {
       aggregate: toBool(args.get("aggregate") ?? true),
     },
   };
-}
-
-async function includeVars(context: ActionContext): Promise<Result> {
-  const { arguments: args, host, store, vault, scope } = context;
-  const wrong = unknownArguments(context, [
-    "file",
-    "dir",
-    "name",
-    "_raw_params",
-    "ignore_unknown_extensions",
-    "extensions",
-  ]);
-  if (wrong !== undefined) return wrong;
-  const named = pythonString(args.get("file") ?? args.get("_raw_params") ?? "");
-  const folder = args.get("dir");
-  const files: string[] = [];
-  try {
-    if (typeof folder === "string") {
-      const path = findLocalFile(folder, "vars", scope);
-      if (path === undefined || !(await stat(path)).isDirectory())
-        return failure(`${folder} is not a directory`, { ansible_facts: {}, ansible_included_var_files: [] });
-      for (const name of (await readdir(path)).sort()) if (/\.(ya?ml|json)$/.test(name)) files.push(join(path, name));
-    } else {
-      const path = findLocalFile(named, "vars", scope);
-      if (path === undefined)
-        return failure(`Could not find or access '${named}'`, { ansible_facts: {}, ansible_included_var_files: [] });
-      files.push(path);
-    }
-    let variables = new Map<string, unknown>();
-    for (const file of files)
-      for (const [name, value] of await readVariableFile(file, vault)) variables.set(name, value);
-    const wrapper = args.get("name");
-    if (typeof wrapper === "string" && wrapper !== "") variables = new Map([[wrapper, variables]]);
-    store.include(host, variables);
-    return { changed: false, ansible_facts: variables, ansible_included_var_files: files };
-  } catch (error) {
-    return failure(messageOf(error), { ansible_facts: {}, ansible_included_var_files: files });
-  }
 }
 
 function groupNames(value: unknown): string[] {
