@@ -318,3 +318,21 @@ test("a run that is stopped says so", async () => {
   });
   expect(error).toMatchObject({ code: "PLAYBOOKS_RUN_CANCELLED", kind: "cancelled" });
 });
+
+test("variables of a locked file are used, and shown by nobody who did not ask for them", async () => {
+  const password = new Secret("the password");
+  await mkdir(join(folder, "vars"));
+  await writeFile(join(folder, "vars", "locked.yml"), await encryptVault(Buffer.from("word: unspeakable\n"), password));
+  await writeFile(join(folder, "vars", "open.yml"), "other: spoken\n");
+  const tasks = `
+    - include_vars: locked.yml
+    - include_vars: "{{ item }}"
+      loop: [locked.yml, open.yml]
+    - assert: { that: "word | length == 11" }`;
+  const { events, results } = await play(`- hosts: a\n  gather_facts: false\n  tasks:${tasks}\n`, {
+    vaultPassword: password,
+  });
+  expect(results.map(({ status }) => status)).toEqual(["ok", "ok", "ok"]);
+  expect(JSON.stringify(events)).not.toContain("unspeakable");
+  expect(JSON.stringify(events)).toContain("spoken");
+});

@@ -1,8 +1,9 @@
-import { readdir, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { messageOf } from "#inventory/kernel/errors.ts";
 import { merged } from "#inventory/loader/merge.ts";
 import { readVariableFile } from "#inventory/loader/variable-files.ts";
+import { isVaultText } from "#inventory/vault/ansible-vault.ts";
 import { toBool } from "../expression/filters/numbers.ts";
 import { pythonRegExp } from "../expression/regular-expression.ts";
 import { isDict, pythonString } from "../expression/values.ts";
@@ -26,12 +27,14 @@ export async function includeVars(context: ActionContext): Promise<Result> {
   if (given.some((name) => OF_A_FOLDER.includes(name)) && given.some((name) => OF_A_FILE.includes(name)))
     return failure("Task failed: You are mixing file only and dir only arguments, these are incompatible");
   const included: string[] = [];
+  let isSecret = false;
   let variables = new Map<string, unknown>();
   try {
     const files = typeof args.get("dir") === "string" ? filesBelow(context) : [fileNamed(context)];
     for await (const file of files) {
       for (const [name, value] of await variablesOf(file, context)) variables.set(name, value);
       included.push(file);
+      isSecret ||= isVaultText(await readFile(file, "utf8"));
     }
   } catch (error) {
     const told = { ansible_facts: {}, ansible_included_var_files: included };
@@ -43,7 +46,9 @@ export async function includeVars(context: ActionContext): Promise<Result> {
   if (args.get("hash_behaviour") === "merge" && context.hashBehaviour !== "merge")
     for (const [name, value] of variables) variables.set(name, merged(asMap(scope.get(name)), value));
   store.include(host, variables);
-  return { changed: false, ansible_facts: variables, ansible_included_var_files: included };
+  // What was locked away is not shown either.
+  const hidden = isSecret ? { _ansible_no_log: true } : {};
+  return { changed: false, ansible_facts: variables, ansible_included_var_files: included, ...hidden };
 }
 
 function fileNamed({ arguments: args, scope }: ActionContext): string {

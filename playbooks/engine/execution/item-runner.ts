@@ -40,6 +40,8 @@ export interface ItemOutcome extends Judged {
   /** Gives its facts and statistics to another host. */
   share?(host: string): void;
   isItem?: boolean;
+  /** It read what is not for showing. */
+  isSecret?: boolean;
   label?: unknown;
 }
 

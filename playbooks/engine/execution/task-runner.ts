@@ -84,6 +84,7 @@ export class TaskRunner {
       outcomes.push(this.#items.failed(task, scope, items.problem));
       result = items.problem;
     } else result = await this.#loop(task, on, scope, items.items, { outcomes, isHidden });
+    const isSecret = outcomes.map(takeSecrecy).includes(true);
     const { status, changed, error } = statusOf(result, outcomes);
     const register = task.directives.keywords.get("register");
     if (typeof register === "string") store.keep(host, register, result);
@@ -95,7 +96,7 @@ export class TaskRunner {
       changed,
       result: shown(result, outcomes),
       differences: outcomes.flatMap((outcome) => outcome.differences),
-      isCensored: isHidden,
+      isCensored: isHidden || isSecret,
       isLooped: task.loop !== undefined && outcomes.some((outcome) => outcome.isItem),
       ...(delegate === undefined ? {} : { delegate }),
       inclusions: outcomes.flatMap((outcome) => outcome.inclusion ?? []),
@@ -147,6 +148,7 @@ export class TaskRunner {
       const layer = itemLayer(control, items, index);
       const own = scope.with(layer, { values: earlier, raw: false });
       const outcome = await this.#items.run(task, on, own, layer);
+      const isSecret = takeSecrecy(outcome);
       outcome.isItem = true;
       outcome.result = labelled(outcome.result, layer, control);
       seen.outcomes.push(outcome);
@@ -154,7 +156,8 @@ export class TaskRunner {
       if (typeof registered === "string") earlier.set(registered, outcome.result);
       this.#label(outcome, control, scope.with(layer, { values: earlier, raw: false }));
       results.push(outcome.result);
-      if (outcome.inclusion === undefined) await this.#tellItem(outcome, on, seen.isHidden);
+      if (isSecret) outcome.isSecret = true;
+      if (outcome.inclusion === undefined) await this.#tellItem(outcome, on, seen.isHidden || isSecret);
       if (this.#isEnough(control, scope.with(layer, { values: new Map(earlier), raw: false }))) break;
     }
     return combined(results);
@@ -264,6 +267,13 @@ function expected(task: Task, scope: HostScope, services: RunnerServices): strin
     if (!(error instanceof ExpressionError)) throw error;
     return [];
   }
+}
+
+/** Whether an action found out that what it read is not for showing; that is said once and for all. */
+function takeSecrecy(outcome: ItemOutcome): boolean {
+  const isSecret = outcome.isSecret === true || outcome.result["_ansible_no_log"] === true;
+  delete outcome.result["_ansible_no_log"];
+  return isSecret;
 }
 
 function once(act: () => Promise<void>): () => Promise<void> {
