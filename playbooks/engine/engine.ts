@@ -33,6 +33,7 @@ export async function runPlaybook(run: PlaybookRun): Promise<PlaybookOutcome> {
     constants: magicConstants(run, inventory),
     hashBehaviour: settings.hashBehaviour ?? "replace",
     injectFacts: settings.injectFacts ?? true,
+    factCache: settings.factCache,
     inventorySettings: run.inventorySettings,
     keywords: settings.keywords ?? {},
     reload: readInventory,

@@ -5,6 +5,7 @@ import type { VaultSecrets } from "#inventory/vault/vault-secrets.ts";
 import type { Connector } from "../connectors/connector.ts";
 import type { EngineEvent, HostRecap } from "./events.ts";
 import type { ModuleFolders } from "./foreign-modules/module-folders.ts";
+import type { FactCacheSettings } from "./variables/fact-cache.ts";
 
 /** One run of one playbook file. */
 export interface PlaybookRun {
@@ -84,6 +85,8 @@ export interface RunSettings {
   readonly errorOnMissingHandler?: boolean;
   /** DEFAULT_STRATEGY. */
   readonly strategy?: string;
+  /** CACHE_PLUGIN `jsonfile` and its kin; facts live for the run unless given. */
+  readonly factCache?: FactCacheSettings;
   /** INJECT_FACTS_AS_VARS, true unless given. */
   readonly injectFacts?: boolean;
   /** TASK_TIMEOUT in seconds; 0 is none. */

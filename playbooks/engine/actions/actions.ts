@@ -155,7 +155,9 @@ async function setFact({ arguments: args }: ActionContext): Promise<Result> {
   }
   if (Object.keys(facts).length === 0)
     return failure("No key/value pairs provided, at least one is required for this action to succeed");
-  return { changed: false, ansible_facts: facts };
+  // Such facts are of the host, as if a module had found them, besides being variables.
+  const kept = toBool(args.get("cacheable") ?? false) ? { _ansible_facts_cacheable: true } : {};
+  return { changed: false, ansible_facts: facts, ...kept };
 }
 
 /** What may be a variable: a name of Python's that is none of its words. */

@@ -10,7 +10,9 @@ import { collectionsPath, rolesPath, runSettings } from "../configuration/run-se
 import { Reach } from "../reach/reach.ts";
 import type { Display } from "../report/display.ts";
 import type { Answer, PlaybookRun, Question, RunSettings } from "../run.ts";
+import type { FactCacheSettings } from "../variables/fact-cache.ts";
 import type { Call } from "./call.ts";
+import { commandLineErrors } from "./errors.ts";
 import { readExtraVariables } from "./extra-variables.ts";
 import { type CallHosts, openHosts } from "./hosts.ts";
 import type { Words } from "./options.ts";
@@ -100,6 +102,7 @@ function engineSettings(words: Words, settings: Settings, passwords: Passwords):
   const becomeUser = words.texts.get("becomeUser") ?? settings.get(connectionSettings.becomeUser);
   const remoteUser = words.texts.get("remoteUser") ?? settings.get(connectionSettings.remoteUser);
   const startAtTask = words.texts.get("startAtTask");
+  const factCache = factCacheOf(words, settings);
   return {
     gathering: settings.get(runSettings.gathering),
     hashBehaviour: settings.get(runSettings.hashBehaviour),
@@ -108,6 +111,7 @@ function engineSettings(words: Words, settings: Settings, passwords: Passwords):
     errorOnMissingHandler: settings.get(runSettings.errorOnMissingHandler),
     strategy: settings.get(runSettings.strategy),
     injectFacts: settings.get(runSettings.injectFacts),
+    ...(factCache === undefined ? {} : { factCache }),
     taskTimeout: Number(words.texts.get("taskTimeout") ?? settings.get(runSettings.taskTimeout)),
     privateRoleVars: settings.get(runSettings.privateRoleVars),
     invalidTaskAttributeFailed: settings.get(runSettings.invalidTaskAttributeFailed),
@@ -124,6 +128,28 @@ function engineSettings(words: Words, settings: Settings, passwords: Passwords):
     },
     ...(passwords.become === undefined ? {} : { becomePassword: passwords.become }),
     ...(startAtTask === undefined ? {} : { startAtTask }),
+  };
+}
+
+function factCacheOf(words: Words, settings: Settings): FactCacheSettings | undefined {
+  const plugin = settings.get(runSettings.cachePlugin).replace(/^ansible\.(?:builtin|legacy)\./, "");
+  if (plugin === "memory") return undefined;
+  if (plugin !== "jsonfile")
+    throw commandLineErrors.refused(
+      `Unable to load the facts cache plugin (${plugin}).`,
+      "Set fact_caching to jsonfile, or leave it out.",
+    );
+  const folder = settings.get(runSettings.cacheConnection);
+  if (folder === undefined)
+    throw commandLineErrors.refused(
+      "error, 'jsonfile' cache plugin requires the 'fact_caching_connection' config option to be set (to a writeable directory path)",
+      "Set fact_caching_connection, or ANSIBLE_CACHE_PLUGIN_CONNECTION.",
+    );
+  return {
+    folder,
+    prefix: settings.get(runSettings.cachePrefix),
+    timeoutSeconds: settings.get(runSettings.cacheTimeout),
+    isFlushed: words.flags.has("flushCache"),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Settings } from "#inventory/settings/settings.ts";
 import type { Templar } from "../expression/templar.ts";
 import { dictEntries, isDict, makeDict } from "../expression/values.ts";
 import { type Directives, nearest, type Play, type Role } from "../loader/nodes.ts";
+import { FactCache, type FactCacheSettings } from "./fact-cache.ts";
 import { HostScope, type Layer, namedValues } from "./host-scope.ts";
 import { magicVariables, rolesUp } from "./magic-variables.ts";
 import { omit } from "./omit.ts";
@@ -47,6 +48,8 @@ export interface StoreOptions {
   /** Magic variables that stay the same for the whole run. */
   readonly constants: Readonly<Record<string, unknown>>;
   readonly hashBehaviour: "replace" | "merge";
+  /** Where facts are kept from run to run; nowhere unless given. */
+  readonly factCache?: FactCacheSettings | undefined;
   /** Whether facts are variables of their own besides `ansible_facts`. */
   readonly injectFacts: boolean;
   /** Play keywords as the command line gives them. */
@@ -60,6 +63,7 @@ export interface StoreOptions {
 /** Variables of every host, by Ansible's 22 levels of precedence. Nothing is templated before it is used. */
 export class VariableStore {
   #options: StoreOptions;
+  readonly #cache: FactCache | undefined;
   readonly #hosts = new Map<string, HostState>();
   /** What is known of this machine by a name that the inventory does not have. */
   readonly #implicit = new Map<string, readonly Layer[]>();
@@ -72,6 +76,7 @@ export class VariableStore {
 
   private constructor(options: StoreOptions) {
     this.#options = options;
+    this.#cache = options.factCache === undefined ? undefined : new FactCache(options.factCache);
     this.#groups = new Map([...options.inventory.groups.keys()].map((name) => [name, options.inventory.hostsOf(name)]));
   }
 
@@ -95,7 +100,9 @@ export class VariableStore {
 
   #addState(host: string, inventory: readonly Layer[]): HostState {
     const used = inventory.filter((layer) => (layer.values instanceof Map ? layer.values.size > 0 : true));
-    const state = { facts: new Map(), kept: new Map(), included: new Map(), files: new Map(), inventory: used };
+    if (this.#options.factCache?.isFlushed === true) this.#cache?.forget(host);
+    const facts = new Map(this.#cache?.load(host));
+    const state = { facts, kept: new Map(), included: new Map(), files: new Map(), inventory: used };
     this.#hosts.set(host, state);
     return state;
   }
@@ -177,11 +184,14 @@ export class VariableStore {
 
   /** Takes facts by the names modules give them (`ansible_distribution`). */
   addFacts(host: string, facts: ReadonlyMap<string, unknown>): void {
-    for (const [name, value] of facts) this.#state(host).facts.set(name, value);
+    const known = this.#state(host).facts;
+    for (const [name, value] of facts) known.set(name, value);
+    this.#cache?.save(host, known);
   }
 
   clearFacts(host: string): void {
     this.#state(host).facts.clear();
+    this.#cache?.forget(host);
   }
 
   keep(host: string, name: string, value: unknown): void {
