@@ -1,7 +1,10 @@
+import { existsSync } from "node:fs";
 import { ApplianceError, messageOf } from "#inventory/kernel/errors.ts";
 import { Settings } from "#inventory/settings/settings.ts";
 import { outputSettings } from "../configuration/output-settings.ts";
+import type { Origin } from "../events.ts";
 import type { Display } from "../report/display.ts";
+import { excerpt } from "../report/excerpt.ts";
 import type { Call } from "./call.ts";
 import { exitCodeOf } from "./exit-codes.ts";
 import { type Option, readWords, type Words } from "./options.ts";
@@ -60,6 +63,23 @@ function tell(error: unknown, call: Call, display: Display | undefined): void {
   else display.error(errorText(error));
 }
 
-function errorText({ message, code, hint, state }: ApplianceError): string {
-  return `${message}\n${code}: ${hint}${state === undefined ? "" : ` ${state}`}`;
+function errorText(error: ApplianceError): string {
+  const { message, code, hint, state } = error;
+  const places = originsOf(error).slice(0, MOST_PLACES).map(excerpt);
+  return [message, ...places, `${code}: ${hint}${state === undefined ? "" : ` ${state}`}`].join("\n");
+}
+
+/** So many places are shown with their lines; all are named in the message. */
+const MOST_PLACES = 5;
+
+/** Where in files an error stands, as far as it says. */
+function originsOf({ context }: ApplianceError): Origin[] {
+  const { problems, source, line, column } = context;
+  const told: readonly unknown[] = Array.isArray(problems) ? problems : [{ path: source, line, column }];
+  return told.flatMap((place): Origin[] => {
+    if (typeof place !== "object" || place === null) return [];
+    const at: { readonly path?: unknown; readonly line?: unknown; readonly column?: unknown } = place;
+    if (typeof at.path !== "string" || typeof at.line !== "number" || !existsSync(at.path)) return [];
+    return [{ path: at.path, line: at.line, ...(typeof at.column === "number" ? { column: at.column } : {}) }];
+  });
 }

@@ -40,7 +40,11 @@ export class TaskImports {
     const name = context.resolveName(written, place, task.directives);
     const path = await this.findTaskFile(name, task.directives, context);
     if (path === undefined) {
-      this.#problems.add("PLAYBOOKS_FILE_NOT_FOUND", place, `could not find the file ${name} to import tasks from`);
+      this.#problems.add(
+        "PLAYBOOKS_FILE_NOT_FOUND",
+        place,
+        `Could not find or access '${name}' on the Ansible Controller.`,
+      );
       return undefined;
     }
     return this.importedFile(path, task, context);
