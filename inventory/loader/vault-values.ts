@@ -1,10 +1,8 @@
 import { Secret } from "../kernel/secret.ts";
 import { UnsafeText, VaultText } from "../kernel/yaml.ts";
+import { hasVaultMark, VAULT_MARK } from "../vault/vault-mark.ts";
 import { VaultSecrets } from "../vault/vault-secrets.ts";
 import { inventoryErrors } from "./errors.ts";
-
-/** What every file begins with that ansible-vault encrypted as a whole. */
-const VAULT_MARK = "$ANSIBLE_VAULT;";
 
 /**
  * Opens what ansible-vault locked: whole files while reading them, and single `!vault` values, which are decrypted ahead so
@@ -30,8 +28,7 @@ export class VaultValues {
 
   /** The bytes of a file that may be encrypted as a whole, whatever they are. */
   async bytes(content: Buffer, source: string): Promise<Buffer> {
-    if (!content.subarray(0, VAULT_MARK.length).equals(Buffer.from(VAULT_MARK))) return content;
-    return this.#whole(content.toString("latin1"), source);
+    return hasVaultMark(content) ? this.#whole(content.toString("latin1"), source) : content;
   }
 
   async #whole(text: string, source: string): Promise<Buffer> {

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, pbkdf2, randomBytes, timi
 import { promisify } from "node:util";
 import type { Secret } from "../kernel/secret.ts";
 import { vaultErrors } from "./errors.ts";
+import { VAULT_MARK } from "./vault-mark.ts";
 
 // The format is ansible-core's, lib/ansible/parsing/vault: VaultLib and VaultAES256.
 const ITERATIONS = 10_000;
@@ -61,7 +62,7 @@ export async function decryptVaultBytes(text: string, password: Secret): Promise
 
 /** Whether `text` begins as ansible-vault ciphertext does. */
 export function isVaultText(text: string): boolean {
-  return text.trimStart().startsWith("$ANSIBLE_VAULT;");
+  return text.trimStart().startsWith(VAULT_MARK);
 }
 
 /** The id written in a format 1.2 header, or undefined. */

@@ -1,9 +1,9 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { messageOf } from "#inventory/kernel/errors.ts";
 import { merged } from "#inventory/loader/merge.ts";
 import { readVariableFile } from "#inventory/loader/variable-files.ts";
-import { isVaultText } from "#inventory/vault/ansible-vault.ts";
+import { isVaultFile } from "#inventory/vault/vault-mark.ts";
 import { toBool } from "../expression/filters/numbers.ts";
 import { pythonRegExp } from "../expression/regular-expression.ts";
 import { isDict, pythonString } from "../expression/values.ts";
@@ -34,7 +34,7 @@ export async function includeVars(context: ActionContext): Promise<Result> {
     for await (const file of files) {
       for (const [name, value] of await variablesOf(file, context)) variables.set(name, value);
       included.push(file);
-      isSecret ||= isVaultText(await readFile(file, "utf8"));
+      isSecret ||= await isVaultFile(file);
     }
   } catch (error) {
     const told = { ansible_facts: {}, ansible_included_var_files: included };

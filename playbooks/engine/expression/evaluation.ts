@@ -1,19 +1,13 @@
 import { arithmetic, contains } from "./arithmetic.ts";
 import { TemplateReference } from "./block-reference.ts";
 import type { Callable } from "./callable.ts";
-import {
-  deferred,
-  ExpressionError,
-  ExpressionLimitError,
-  ExpressionSyntaxError,
-  Undefined,
-  UndefinedError,
-} from "./errors.ts";
+import { deferred, ExpressionError, ExpressionLimitError, ExpressionSyntaxError, Undefined } from "./errors.ts";
 import { filters } from "./filters/filters.ts";
 import type { Plugin, PluginContext } from "./filters/plugin.ts";
 import { ACCEPTING, globalFunction } from "./globals.ts";
 import { Instance } from "./instance.ts";
 import { methodOf } from "./methods.ts";
+import { isMissing, MissingPluginError, told } from "./plugin-errors.ts";
 import type { Scope } from "./scope.ts";
 import { Range, Tuple, tupleOf } from "./sequences.ts";
 import { checkArguments } from "./signatures.ts";
@@ -339,28 +333,6 @@ export class Evaluation implements PluginContext {
     if (plugin.signature !== undefined) checkArguments(plugin.name, plugin.signature, given, named);
     return plugin.apply(input, given, named, this);
   }
-}
-
-/** What a filter or test gives; what it cannot do is told with its full name. */
-function told(kind: "filter" | "test", name: string, call: () => unknown): unknown {
-  try {
-    return call();
-  } catch (error) {
-    if (!(error instanceof ExpressionError) || isPassedOn(error)) throw error;
-    const full = name.includes(".") ? name : `ansible.builtin.${name}`;
-    throw new ExpressionError(`The ${kind} plugin '${full}' failed: ${error.message}`, { cause: error });
-  }
-}
-
-function isPassedOn(error: ExpressionError): boolean {
-  return isMissing(error) || error instanceof ExpressionLimitError || error instanceof UndefinedError;
-}
-
-/** A filter or test named by a value, as in `map('name')`, that there is not. */
-class MissingPluginError extends ExpressionError {}
-
-function isMissing(error: ExpressionError): boolean {
-  return error instanceof MissingPluginError;
 }
 
 const NOTHING: ReadonlyMap<string, unknown> = new Map();

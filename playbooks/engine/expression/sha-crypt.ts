@@ -87,7 +87,7 @@ export function shaCrypt(
   });
   for (let round = 0; round < count; round++) {
     const layout = layouts[round % PERIOD];
-    if (layout === undefined) continue;
+    if (layout === undefined) throw new RangeError("a round without a layout");
     state.copy(layout.text, layout.offset);
     state = hash(kind, layout.text, "buffer");
   }

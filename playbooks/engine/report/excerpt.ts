@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { messageOf, systemCodeOf } from "#inventory/kernel/errors.ts";
+import { VAULT_MARK } from "#inventory/vault/vault-mark.ts";
 import type { Origin } from "../events.ts";
 
 const LINES_BEFORE = 2;
@@ -21,7 +22,7 @@ function sourceLines(path: string, line: number, column: number | undefined): st
   } catch (error) {
     return [`(source not shown: ${systemCodeOf(error) === "ENOENT" ? "FileNotFoundError" : messageOf(error)})`];
   }
-  if (text.startsWith("$ANSIBLE_VAULT;")) return ["(source not shown: content encrypted)"];
+  if (text.startsWith(VAULT_MARK)) return ["(source not shown: content encrypted)"];
   const all = text.replace(/\r\n?/g, "\n").split("\n");
   if (all.at(-1) === "") all.pop();
   if (all.length < line) return ["(source not shown: file truncated)"];

@@ -7,7 +7,9 @@ import type { Templar } from "../expression/templar.ts";
 import { dictEntries, isDict, makeDict } from "../expression/values.ts";
 import { type Directives, nearest, type Play, type Role } from "../loader/nodes.ts";
 import { FactCache, type FactCacheSettings } from "./fact-cache.ts";
+import { factVariables, shortFacts } from "./fact-variables.ts";
 import { HostScope, type Layer, namedValues } from "./host-scope.ts";
+import { implicitLayers, LOCAL_NAMES } from "./implicit-localhost.ts";
 import { magicVariables, rolesUp } from "./magic-variables.ts";
 import { omit } from "./omit.ts";
 
@@ -347,33 +349,4 @@ function publicRoles(play: Play) {
 /** A role and all it depends on, strongest first. */
 function withDependencies(role: Role): Role[] {
   return [role, ...[...role.dependencies].reverse().flatMap(withDependencies)];
-}
-
-/** Facts as variables: under `ansible_facts` without `ansible_`, and each by its own name where they are to be. */
-function factVariables(facts: ReadonlyMap<string, unknown>, isInjected: boolean): ReadonlyMap<string, unknown> {
-  if (facts.size === 0) return new Map([["ansible_facts", new Map()]]);
-  if (isInjected) return new Map<string, unknown>([["ansible_facts", shortFacts(facts)], ...facts]);
-  return new Map<string, unknown>([
-    ["ansible_facts", shortFacts(facts)],
-    ["ansible_local", facts.get("ansible_local") ?? new Map()],
-  ]);
-}
-
-function shortFacts(facts: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
-  return new Map(
-    [...facts].map(([name, value]) => [name === "ansible_local" ? name : name.replace(/^ansible_/, ""), value]),
-  );
-}
-
-const LOCAL_NAMES = ["localhost", "127.0.0.1", "::1"];
-
-/** Variables of a host of that name when it is not in the inventory, the strongest first: its files, what it is, those of `all`. */
-async function implicitLayers(
-  name: string,
-  variables: InventoryVariables,
-  { ansible_playbook_python: python }: StoreOptions["constants"],
-): Promise<Layer[]> {
-  const own = { ansible_connection: "local", ...(python === undefined ? {} : { ansible_python_interpreter: python }) };
-  const groups = (await variables.layersOf(name)).map((values) => ({ values, raw: true }));
-  return [{ values: await variables.ownOfHost(name, true), raw: true }, { values: own, raw: false }, ...groups];
 }

@@ -1,8 +1,8 @@
-import { stat } from "node:fs/promises";
 import { shellQuote } from "#inventory/kernel/shell.ts";
+import { isVaultFile } from "#inventory/vault/vault-mark.ts";
 import { exchange, readExchange } from "../http-exchange.ts";
 import { type HttpRequest, maskedUrl } from "../http-request.ts";
-import type { Operation, OperationContext, OperationPlan } from "../operation.ts";
+import type { Operation, OperationPlan } from "../operation.ts";
 import { OWNERSHIP_ARGUMENTS, unsupportedOwnership, wantedOwnership } from "../ownership.ts";
 import { expandPaths } from "../path-expansion.ts";
 import { guarded } from "../path-state.ts";
@@ -67,20 +67,13 @@ export const archiveUnpacked: Operation = {
     const unpacking: Unpacking = { args, dest, wanted: wantedOwnership(args), context };
     if (isRemote && src.includes("://")) return planDownload(unpacking, src);
     if (local === undefined) return planProbe(unpacking, { remote: src });
-    const isStreamed = args.decrypt === false;
-    return planProbe(unpacking, { content: isStreamed ? { localPath: local } : await sent(local, context) });
+    const isOpened = args.decrypt !== false && (await isVaultFile(local));
+    return planProbe(unpacking, { content: isOpened ? await context.readLocal(local) : { localPath: local } });
   },
 };
 
 function word(path: string): string {
   return shellQuote(guarded(path));
-}
-
-/** Vault files arrive decrypted; large files that are none are streamed as they are. */
-async function sent(path: string, context: OperationContext): Promise<Buffer | { readonly localPath: string }> {
-  const content = await context.readLocal(path);
-  const isAsOnDisk = content.length === (await stat(path)).size;
-  return isAsOnDisk && content.length > 1024 * 1024 ? { localPath: path } : content;
 }
 
 interface Delivery {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { lstat, open, readdir, readFile, readlink, stat } from "node:fs/promises";
+import { lstat, readdir, readFile, readlink, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isVaultFile } from "#inventory/vault/vault-mark.ts";
 import type { OperationContext } from "../operation.ts";
 import { pythonJson, pythonText } from "../python-text.ts";
 
@@ -74,7 +75,7 @@ export async function fileSource(path: string, decrypt: Decrypt | undefined): Pr
     name: path.slice(path.lastIndexOf("/") + 1),
     mode: found.mode & 0o7777,
   };
-  if (decrypt !== undefined && (await isLocked(path))) return { ...common, ...measured(await decrypt(path)) };
+  if (decrypt !== undefined && (await isVaultFile(path))) return { ...common, ...measured(await decrypt(path)) };
   if (found.size <= IN_MEMORY_BYTES) return { ...common, ...measured(await readFile(path)) };
   const sha1 = createHash("sha1");
   const md5 = createHash("md5");
@@ -89,18 +90,6 @@ export async function fileSource(path: string, decrypt: Decrypt | undefined): Pr
     md5: md5.digest("hex"),
     size: found.size,
   };
-}
-
-/** Whether a file begins as ansible-vault writes it. */
-async function isLocked(path: string): Promise<boolean> {
-  const file = await open(path);
-  try {
-    const mark = Buffer.from("$ANSIBLE_VAULT;");
-    const { buffer } = await file.read(Buffer.alloc(mark.length), 0, mark.length, 0);
-    return buffer.equals(mark);
-  } finally {
-    await file.close();
-  }
 }
 
 function measured(content: Buffer): { content: Buffer; sha1: string; md5: string; size: number } {

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
+import { VAULT_MARK } from "#inventory/vault/vault-mark.ts";
 import { ExpressionError } from "../errors.ts";
 import type { PluginContext } from "../filters/plugin.ts";
 import { decryptVaultText } from "../filters/vault.ts";
@@ -29,5 +30,5 @@ export function readText(path: string, shown: string, context: PluginContext): s
   } catch (error) {
     throw new ExpressionError(`Unable to access the file '${shown}'.`, { cause: error });
   }
-  return text.startsWith("$ANSIBLE_VAULT;") ? decryptVaultText(text, context.templar.options.vaultSecrets ?? []) : text;
+  return text.startsWith(VAULT_MARK) ? decryptVaultText(text, context.templar.options.vaultSecrets ?? []) : text;
 }
